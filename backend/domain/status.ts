@@ -1,0 +1,157 @@
+import type { BackendName } from './question.ts';
+import type { Percentiles } from './live.ts';
+import type { BusinessDay } from './rollup.ts';
+
+/** State of a dependency or a part, with the reason and since when (epoch ms). */
+export type PartState = 'off' | 'connecting' | 'up' | 'degraded' | 'down';
+
+export interface PartStatus {
+  readonly state: PartState;
+  readonly since: number;
+  /** What is wrong and what to do, for degraded and down; progress words for connecting. */
+  readonly reason: string | null;
+  /** Machine code of the cause (SQLSTATE, errno, or ours). */
+  readonly code: string | null;
+  /** When the next attempt is made, epoch ms. */
+  readonly nextAttemptAt: number | null;
+}
+
+export type FaultShares = {
+  /** Shares of produced events, 0..0.5. */
+  readonly duplicates: number;
+  readonly late: number;
+  readonly outOfOrder: number;
+  readonly malformed: number;
+};
+
+export const scenarios = ['weekday', 'premiere', 'flash-sale', 'refund-storm', 'midnight'] as const;
+export type Scenario = (typeof scenarios)[number];
+
+/** How the simulator is set: same settings and seed, same events. Rate in events/s, 0.1..5,000. */
+export interface SimulatorSettings {
+  readonly rate: number;
+  readonly seed: number;
+  readonly scenario: Scenario;
+  readonly faults: FaultShares;
+}
+
+export interface BackfillStatus {
+  readonly days: number;
+  readonly day: number;
+  readonly produced: number;
+  readonly total: number;
+  /** Seconds left at the present speed; null while unknown. */
+  readonly secondsLeft: number | null;
+}
+
+export interface SimulatorStatus {
+  readonly state: 'stopped' | 'running' | 'paused' | 'stopping';
+  readonly since: number;
+  readonly settings: SimulatorSettings;
+  /** A burst in progress: its rate and when it ends (epoch ms). */
+  readonly burst: { readonly rate: number; readonly until: number } | null;
+  /** This run's counters: handed to the log, acknowledged by it, failed. */
+  readonly produced: number;
+  readonly acknowledged: number;
+  readonly failed: number;
+  readonly faultsSent: { readonly duplicates: number; readonly late: number; readonly outOfOrder: number; readonly malformed: number };
+  /** Acknowledged events per second, last 5 s. */
+  readonly rate: number;
+  /** Time spent waiting for the log or the consumer, ms, this run. */
+  readonly backPressureMs: number;
+  readonly backfill: BackfillStatus | null;
+  readonly lastError: string | null;
+}
+
+export interface PartitionLag {
+  readonly partition: number;
+  readonly stored: bigint;
+  readonly end: bigint | null;
+  /** Events; null when the end is unknown. */
+  readonly events: number | null;
+}
+
+export interface ConsumerStatus extends PartStatus {
+  readonly paused: boolean;
+  /** Sum over partitions; null when any is unknown. */
+  readonly lagEvents: number | null;
+  /** Age of the oldest event not stored yet, seconds; 0 when caught up; null when unknown. */
+  readonly lagSeconds: number | null;
+  readonly partitions: readonly PartitionLag[];
+  readonly duplicates: number;
+  readonly deadLettered: number;
+  readonly restarts: number;
+}
+
+export interface RebuildStatus {
+  readonly what: 'business-day' | 'rollups' | 'read-model';
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface StageLatencies {
+  /** Sold at -> committed in PostgreSQL, ms. */
+  readonly stored: Percentiles | null;
+  /** Committed -> projected to the read model, ms. */
+  readonly projected: Percentiles | null;
+}
+
+/** Everything the status bar and the Simulator screen show; sent on change, at most twice a second. */
+export interface SystemStatus {
+  readonly at: number;
+  readonly profile: string;
+  readonly backend: BackendName;
+  readonly businessDay: BusinessDay;
+  readonly zone: string;
+  readonly cutoverHour: number;
+  readonly database: PartStatus;
+  readonly log: PartStatus;
+  readonly consumer: ConsumerStatus;
+  readonly readModel: PartStatus;
+  readonly simulator: SimulatorStatus;
+  readonly rebuild: RebuildStatus | null;
+  readonly latencies: StageLatencies;
+  /** Moments the charts mark. Newest last, at most 50. */
+  readonly marks: readonly Mark[];
+}
+
+export interface Mark {
+  readonly at: number;
+  readonly kind: 'simulator-started' | 'simulator-stopped' | 'backend-switched' | 'consumer-down' | 'consumer-up';
+  readonly text: string;
+}
+
+/** The proof that the console's totals agree. */
+export interface Reconciliation {
+  readonly at: number;
+  readonly tookMs: number;
+  readonly produced: number;
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly deadLettered: number;
+  /** Produced and not consumed yet. */
+  readonly inFlight: number;
+  /** Events (sales + refunds) and gross as each place has them; null when it cannot tell. */
+  readonly places: readonly {
+    readonly place: 'stored' | 'rollups' | 'read-model' | 'window';
+    readonly events: number | null;
+    readonly grossCents: bigint | null;
+  }[];
+  readonly verdict: 'reconciled' | 'in-flight' | 'broken';
+  /** One sentence per difference. */
+  readonly differences: readonly string[];
+}
+
+/** What `check` recomputes; every figure from its own source. */
+export interface CheckReport {
+  readonly ok: boolean;
+  readonly produced: number;
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly deadLettered: number;
+  readonly inFlight: number;
+  readonly grossCents: { readonly recomputed: bigint; readonly rollups: bigint; readonly readModel: bigint; readonly sql: bigint; readonly materialized: bigint };
+  readonly invariants: { readonly I1: boolean; readonly I2: boolean; readonly I3: boolean; readonly I4: boolean; readonly I5: boolean };
+  /** One sentence per broken invariant. */
+  readonly problems: readonly string[];
+}

@@ -1,0 +1,47 @@
+/** Closed set of error codes the console can meet; `canRetry` says whether the same call may succeed later. */
+export const errorCodes = {
+  bad_request: false,
+  bad_question: false,
+  bad_settings: false,
+  not_available: true,
+  no_data_source: false,
+  data_folder_in_use: true,
+  data_folder_unusable: false,
+  newer_schema: false,
+  database_failed: true,
+  log_failed: true,
+  log_closed: false,
+  simulator_busy: false,
+  cancelled: false,
+  refused_sender: false,
+  internal: false,
+} as const;
+export type ErrorCode = keyof typeof errorCodes;
+
+/** An error a person is told of: what happened, and in `hint` what to do. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.hint = options.hint;
+  }
+
+  get canRetry(): boolean {
+    return errorCodes[this.code];
+  }
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The machine code of anything thrown (errno name, SQLSTATE, or ours). */
+export function codeOf(error: unknown): string | null {
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') return error.code;
+  return null;
+}

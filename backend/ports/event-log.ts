@@ -1,0 +1,58 @@
+/** A message to append: value bytes as they are (they may be malformed; the log does not judge). */
+export interface LogMessage {
+  readonly key: string;
+  readonly value: Uint8Array;
+}
+
+export interface LogRecord {
+  readonly offset: bigint;
+  readonly key: string | null;
+  readonly value: Uint8Array;
+  /** When the log took it, epoch ms. */
+  readonly timestamp: number;
+}
+
+/** Records of one partition, in offset order, without gaps unless retention or compaction made them. */
+export interface LogBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: readonly LogRecord[];
+  /** Offset to store once the batch is applied: last record's offset + 1. */
+  readonly nextOffset: bigint;
+  /** End of the partition when the batch was read (offset of the next record to be written). */
+  readonly endOffset: bigint;
+}
+
+export interface PartitionOffsets {
+  readonly partition: number;
+  /** First offset still kept. */
+  readonly start: bigint;
+  /** Offset of the next record to be written. */
+  readonly end: bigint;
+}
+
+export interface LogReader {
+  /**
+   * The next records of any assigned partition, at most `maxRecords`, waiting up to `waitMs` for the first.
+   * Resolves to [] when nothing came. Reading does not move anything durable.
+   */
+  poll(maxRecords: number, waitMs: number): Promise<readonly LogBatch[]>;
+  /** Read on from `offset`. An offset below the start reads from the start (the caller sees the gap in the offsets). */
+  seek(partition: number, offset: bigint): void;
+  /** Tell the log (for lag tools only) that all below `offset` is stored. */
+  commit(partition: number, offset: bigint): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * An append-only log with partitions. `append` resolves when the messages are durable, in the order given per key;
+ * the same key always goes to the same partition. Errors are `LogError` with `canRetry`.
+ */
+export interface EventLog {
+  readonly topic: string;
+  partitions(): Promise<readonly PartitionOffsets[]>;
+  append(messages: readonly LogMessage[]): Promise<void>;
+  /** Opens a reader that starts at `offsets` (missing partition: its start). */
+  open(offsets: ReadonlyMap<number, bigint>): Promise<LogReader>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,51 @@
+import type { BusinessDay, RollupRows } from '../domain/rollup.ts';
+import type { DeadLetterReason, SaleLine } from '../domain/ticket-sale.ts';
+
+export interface DeadLetter {
+  readonly offset: bigint;
+  readonly raw: Uint8Array;
+  readonly reason: DeadLetterReason;
+  /** What exactly was wrong, for a person. */
+  readonly detail: string;
+}
+
+/** A decoded batch of one partition, ready for one transaction. */
+export interface StoreBatch {
+  readonly topic: string;
+  readonly partition: number;
+  /** Offset the store must hold now, else another owner has moved it (the fence). */
+  readonly expectedOffset: bigint;
+  readonly nextOffset: bigint;
+  readonly sales: readonly SaleLine[];
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+/** What one committed transaction did. */
+export interface CommittedBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly nextOffset: bigint;
+  /** The sales that were new, in batch order. */
+  readonly inserted: readonly SaleLine[];
+  readonly duplicates: number;
+  readonly deadLetters: number;
+  /** New absolute totals of every rollup row the batch touched. */
+  readonly changes: RollupRows;
+  /** Epoch ms, just after COMMIT returned. */
+  readonly committedAt: number;
+}
+
+export type ApplyResult =
+  | { readonly kind: 'committed'; readonly batch: CommittedBatch }
+  /** Someone else moved the offset: nothing was written; seek to `storedOffset`. */
+  | { readonly kind: 'fenced'; readonly storedOffset: bigint };
+
+/** Exactly-once storage of batches in PostgreSQL (design section 4). */
+export interface SaleStore {
+  offsets(topic: string): Promise<ReadonlyMap<number, bigint>>;
+  apply(batch: StoreBatch): Promise<ApplyResult>;
+  /** Business days with an outbox row: committed, maybe not projected. */
+  outboxDays(): Promise<readonly BusinessDay[]>;
+  /** Clears the outbox rows of these days and partition that are not newer than the versions given in `changes.days`. */
+  clearOutbox(changes: RollupRows): Promise<void>;
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+
+/** Settings as kept on disk and as the window sees them. One type per version; see upgrade.ts. */
+export const settingsSchema = z.strictObject({
+  version: z.literal(1),
+  /** null until the first-run choice was made. */
+  dataSource: z.literal('embedded').nullable(),
+  theme: z.enum(['light', 'dark', 'system']),
+  startScreen: z.enum(['live', 'theatres', 'simulator', 'settings']),
+  backend: z.enum(['sql', 'materialized']),
+  /** Whether the other backend may answer when the chosen one fails. */
+  fallback: z.boolean(),
+  /** IANA zone name; 'host' follows the computer's. */
+  zone: z.string().min(1).max(64),
+  cutoverHour: z.int().min(0).max(23),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  /** Live ticks per second. */
+  tickRate: z.int().min(1).max(4),
+  railCollapsed: z.boolean(),
+  simulator: z.strictObject({
+    rate: z.number().min(0.1).max(5000),
+    seed: z.int().min(0).max(0xffffffff),
+    scenario: z.enum(['weekday', 'premiere', 'flash-sale', 'refund-storm', 'midnight']),
+    faults: z.strictObject({
+      duplicates: z.number().min(0).max(0.5),
+      late: z.number().min(0).max(0.5),
+      outOfOrder: z.number().min(0).max(0.5),
+      malformed: z.number().min(0).max(0.5),
+    }),
+  }),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const defaultSettings: Settings = {
+  version: 1,
+  dataSource: null,
+  theme: 'system',
+  startScreen: 'live',
+  backend: 'materialized',
+  fallback: true,
+  zone: 'host',
+  cutoverHour: 0,
+  currency: 'USD',
+  tickRate: 4,
+  railCollapsed: false,
+  simulator: {
+    rate: 2,
+    seed: 4217,
+    scenario: 'weekday',
+    faults: { duplicates: 0, late: 0, outOfOrder: 0, malformed: 0 },
+  },
+};

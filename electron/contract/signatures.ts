@@ -1,0 +1,119 @@
+import type { LiveFrame } from '../../backend/domain/live.ts';
+import type { Answer, BackendName, Comparison, Movie, Question, Theater } from '../../backend/domain/question.ts';
+import type { Reconciliation, SimulatorSettings, SystemStatus } from '../../backend/domain/status.ts';
+import type { SaleLine } from '../../backend/domain/ticket-sale.ts';
+import type { Settings } from '../../backend/settings/settings.ts';
+import type { CommandId } from './commands.ts';
+import type { FeedName, RequestName } from './names.ts';
+
+export type { Settings };
+
+export interface AppInfo {
+  readonly version: string;
+  readonly electron: string;
+  readonly chrome: string;
+  readonly node: string;
+  /** False when the window runs on the stand-in runtime meant for building and testing only. */
+  readonly supportedRuntime: boolean;
+  readonly packaged: boolean;
+  readonly platform: string;
+  readonly hostZone: string;
+  readonly dataFolder: string;
+  readonly logFile: string;
+  /** True in a `--smoke` run: the page then measures itself and reports when asked. */
+  readonly diagnostic: boolean;
+  /** What the user should be told once (a corrupt settings file was set aside, …). */
+  readonly notices: readonly string[];
+}
+
+/** Whether there is a backend to ask. */
+export type AppState =
+  | { readonly phase: 'no-source' }
+  | { readonly phase: 'starting'; readonly step: string; readonly share: number | null }
+  | { readonly phase: 'running' }
+  | { readonly phase: 'stopping'; readonly step: string }
+  | { readonly phase: 'failed'; readonly error: RequestFailure };
+
+export interface RequestFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly canRetry: boolean;
+}
+
+/** What the page knows of itself at the end of a diagnostic run. */
+export interface DiagnosticsReport {
+  /** From the store: what the window holds. Cents as decimal text. */
+  readonly grossCents: string;
+  readonly events: number;
+  readonly firstPaintAt: number | null;
+  readonly firstSaleAt: number | null;
+  readonly produceToRendererMs: { readonly p50: number; readonly p99: number; readonly samples: number } | null;
+  readonly frames: { readonly count: number; readonly p95Ms: number; readonly longestTaskMs: number };
+  /** Times the day's version or the ledger went down (I6 wants 0). */
+  readonly versionsWentDown: number;
+  readonly liveFrames: number;
+}
+
+type SettingsPatch = Partial<Omit<Settings, 'version' | 'dataSource' | 'zone' | 'cutoverHour'>>;
+
+/** Every request: what goes in and what comes back. Handlers, bridge and schemas derive from this map. */
+export interface Requests {
+  'app.info': { input: undefined; output: AppInfo };
+  'app.state': { input: undefined; output: AppState };
+  'app.startEmbedded': { input: { history: boolean }; output: undefined };
+  'app.quit': { input: undefined; output: undefined };
+  'settings.get': { input: undefined; output: Settings };
+  'settings.update': { input: SettingsPatch; output: Settings };
+  'catalogue.get': { input: undefined; output: { theaters: readonly Theater[]; movies: readonly Movie[] } };
+  'query.ask': { input: Question; output: Answer<unknown> };
+  'query.compare': { input: Question; output: Comparison };
+  'backend.switch': { input: { backend: BackendName }; output: undefined };
+  'sales.recent': { input: { theaterId?: number; limit: number }; output: readonly SaleLine[] };
+  'live.snapshot': { input: undefined; output: LiveFrame };
+  'status.get': { input: undefined; output: SystemStatus };
+  'simulator.start': { input: undefined; output: undefined };
+  'simulator.stop': { input: undefined; output: undefined };
+  'simulator.pause': { input: undefined; output: undefined };
+  'simulator.resume': { input: undefined; output: undefined };
+  /** Kept in settings, and applied to the run in progress. */
+  'simulator.update': { input: SimulatorSettings; output: undefined };
+  'simulator.burst': { input: { rate: number; seconds: number }; output: undefined };
+  'simulator.startBackfill': { input: { days: number }; output: undefined };
+  'simulator.cancelBackfill': { input: undefined; output: undefined };
+  'consumer.retry': { input: undefined; output: undefined };
+  /** zone: IANA name or 'host'. Resolves when the rebuild is done. */
+  'calendar.change': { input: { zone: string; cutoverHour: number }; output: Settings };
+  'data.reset': { input: { confirmation: 'RESET' }; output: undefined };
+  'reconcile.run': { input: { events: number; grossCents: bigint } | null; output: Reconciliation };
+  /** Save dialog; the path chosen, or null when cancelled. At most 16 MB of text. */
+  'file.save': { input: { suggestedName: string; content: string }; output: string | null };
+  'link.open': { input: { url: string }; output: undefined };
+  'folder.open': { input: { which: 'data' | 'logs' }; output: undefined };
+  'window.fullscreen': { input: { on: boolean }; output: undefined };
+  'diagnostics.report': { input: DiagnosticsReport; output: undefined };
+}
+
+/** Every feed: what main sends without being asked. */
+export interface Feeds {
+  app: AppState;
+  live: LiveFrame;
+  status: SystemStatus;
+  /** A command chosen in the native menu. */
+  command: { readonly id: CommandId };
+  /** Main asks the page for its DiagnosticsReport. */
+  diagnostics: { readonly ask: 'report' };
+}
+
+export type RequestInput<N extends RequestName> = Requests[N]['input'];
+export type RequestOutput<N extends RequestName> = Requests[N]['output'];
+
+/** What comes back over the bridge: never a rejected promise, so that the code and hint survive the boundary. */
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: RequestFailure };
+
+/** `window.reelmetrics`. */
+export interface Bridge {
+  request<N extends RequestName>(name: N, input: RequestInput<N>): Promise<Reply<RequestOutput<N>>>;
+  /** Returns the unsubscriber. The listener gets the payload only, never the event. */
+  subscribe<N extends FeedName>(name: N, listener: (payload: Feeds[N]) => void): () => void;
+}
