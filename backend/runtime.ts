@@ -16,9 +16,8 @@ export interface RuntimeOptions {
   readonly dataDir: string;
   /** Starts the worker thread that holds the embedded PostgreSQL (its module is known to the program, not to the backend). */
   readonly startWorker: () => Worker;
-  /** IANA zone name. */
-  readonly zone: string;
-  readonly cutoverHour: number;
+  /** Zone (IANA name) and cut-over hour; null takes those the data folder was made with (a new folder: host zone, 0). */
+  readonly calendar: { readonly zone: string; readonly cutoverHour: number } | null;
   readonly currency: string;
   readonly backend: BackendName;
   readonly fallback: boolean;

@@ -1,6 +1,6 @@
 import type { Measures } from './measures.ts';
-import type { BusinessDay } from './rollup.ts';
 import type { SeriesPoint } from './question.ts';
+import type { BusinessDay } from './rollup.ts';
 import type { SaleLine } from './ticket-sale.ts';
 
 /** One second of the live window, by the instant of sale. */

@@ -1,5 +1,5 @@
-import type { BackendName } from './question.ts';
 import type { Percentiles } from './live.ts';
+import type { BackendName } from './question.ts';
 import type { BusinessDay } from './rollup.ts';
 
 /** State of a dependency or a part, with the reason and since when (epoch ms). */
@@ -54,7 +54,12 @@ export interface SimulatorStatus {
   readonly produced: number;
   readonly acknowledged: number;
   readonly failed: number;
-  readonly faultsSent: { readonly duplicates: number; readonly late: number; readonly outOfOrder: number; readonly malformed: number };
+  readonly faultsSent: {
+    readonly duplicates: number;
+    readonly late: number;
+    readonly outOfOrder: number;
+    readonly malformed: number;
+  };
   /** Acknowledged events per second, last 5 s. */
   readonly rate: number;
   /** Time spent waiting for the log or the consumer, ms, this run. */
@@ -150,8 +155,20 @@ export interface CheckReport {
   readonly duplicates: number;
   readonly deadLettered: number;
   readonly inFlight: number;
-  readonly grossCents: { readonly recomputed: bigint; readonly rollups: bigint; readonly readModel: bigint; readonly sql: bigint; readonly materialized: bigint };
-  readonly invariants: { readonly I1: boolean; readonly I2: boolean; readonly I3: boolean; readonly I4: boolean; readonly I5: boolean };
+  readonly grossCents: {
+    readonly recomputed: bigint;
+    readonly rollups: bigint;
+    readonly readModel: bigint;
+    readonly sql: bigint;
+    readonly materialized: bigint;
+  };
+  readonly invariants: {
+    readonly I1: boolean;
+    readonly I2: boolean;
+    readonly I3: boolean;
+    readonly I4: boolean;
+    readonly I5: boolean;
+  };
   /** One sentence per broken invariant. */
   readonly problems: readonly string[];
 }

@@ -42,6 +42,7 @@ export function messageOf(error: unknown): string {
 
 /** The machine code of anything thrown (errno name, SQLSTATE, or ours). */
 export function codeOf(error: unknown): string | null {
-  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string') return error.code;
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
+    return error.code;
   return null;
 }

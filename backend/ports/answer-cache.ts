@@ -5,8 +5,15 @@ import type { BusinessDay } from '../domain/rollup.ts';
  * version is not below the newest version the cache was told of, so a stale answer is never served.
  */
 export interface AnswerCache {
-  get(day: BusinessDay, key: string): Promise<{ readonly value: unknown; readonly version: number; readonly asOf: number } | undefined>;
-  set(day: BusinessDay, key: string, entry: { readonly value: unknown; readonly version: number; readonly asOf: number }): Promise<void>;
+  get(
+    day: BusinessDay,
+    key: string,
+  ): Promise<{ readonly value: unknown; readonly version: number; readonly asOf: number } | undefined>;
+  set(
+    day: BusinessDay,
+    key: string,
+    entry: { readonly value: unknown; readonly version: number; readonly asOf: number },
+  ): Promise<void>;
   /** The day has reached `version` (never lowers it). */
   bump(day: BusinessDay, version: number): Promise<void>;
   clear(): Promise<void>;

@@ -1,4 +1,11 @@
-import type { BusinessDay, RollupRows, DayRollup, MinuteRollup, TheaterMovieRollup, TheaterQuarterRollup } from '../domain/rollup.ts';
+import type {
+  BusinessDay,
+  DayRollup,
+  MinuteRollup,
+  RollupRows,
+  TheaterMovieRollup,
+  TheaterQuarterRollup,
+} from '../domain/rollup.ts';
 
 /**
  * The read model: rollup rows by day, written absolute and versioned (an older version than the one held is ignored).

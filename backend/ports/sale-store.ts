@@ -18,6 +18,8 @@ export interface StoreBatch {
   readonly nextOffset: bigint;
   readonly sales: readonly SaleLine[];
   readonly deadLetters: readonly DeadLetter[];
+  /** The bytes of the record at an offset of this batch: an event that the database refuses becomes a dead letter with them. */
+  readonly rawOf: (offset: bigint) => Uint8Array;
 }
 
 /** What one committed transaction did. */

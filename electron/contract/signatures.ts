@@ -109,7 +109,9 @@ export type RequestInput<N extends RequestName> = Requests[N]['input'];
 export type RequestOutput<N extends RequestName> = Requests[N]['output'];
 
 /** What comes back over the bridge: never a rejected promise, so that the code and hint survive the boundary. */
-export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: RequestFailure };
+export type Reply<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: RequestFailure };
 
 /** `window.reelmetrics`. */
 export interface Bridge {

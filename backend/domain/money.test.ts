@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { averageTicketPrice, change, formatCents, formatCompactCents, formatPercent, share } from './money.ts';
+
+describe('amounts', () => {
+  test('are exact, with a true minus sign', () => {
+    expect(formatCents(1_849_701n, 'USD')).toBe('$18,497.01');
+    expect(formatCents(-20_181, 'USD')).toBe('\u2212$201.81');
+    expect(formatCents(0, 'USD')).toBe('$0.00');
+    expect(formatCents(-5n, 'USD')).toBe('\u2212$0.05');
+  });
+
+  test('lose no cent above 2^53', () => {
+    expect(formatCents(900_719_925_474_099_301n, 'USD')).toBe('$9,007,199,254,740,993.01');
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), (cents) => {
+        const digits = formatCents(cents, 'USD')
+          .replace(/[^0-9\u2212]/g, '')
+          .replace('\u2212', '-');
+        expect(BigInt(digits)).toBe(cents);
+      }),
+    );
+  });
+
+  test('keep their hundredths in a currency that is usually shown without', () => {
+    expect(formatCents(123_45, 'JPY')).toBe('¥123.45');
+  });
+
+  test('follow the locale', () => {
+    expect(formatCents(1_849_701n, 'EUR', { locale: 'de-DE' })).toBe('18.497,01\u00a0€');
+  });
+
+  test('are compact from a thousand on', () => {
+    expect(formatCompactCents(39_546_238n, 'USD')).toBe('$395.5K');
+    expect(formatCompactCents(99_999n, 'USD')).toBe('$999.99');
+    expect(formatCompactCents(100_000n, 'USD')).toBe('$1.0K');
+    expect(formatCompactCents(-127_491_846n, 'USD')).toBe('\u2212$1.3M');
+  });
+});
+
+describe('ratios', () => {
+  test('change is relative to what was before, and unknown from nothing', () => {
+    expect(change(111n, 100n)).toBeCloseTo(0.11);
+    expect(change(5n, -10n)).toBeCloseTo(1.5);
+    expect(change(1n, 0n)).toBeNull();
+  });
+
+  test('share of nothing is unknown', () => {
+    expect(share(1n, 4n)).toBe(0.25);
+    expect(share(0n, 0n)).toBeNull();
+  });
+
+  test('are shown with one decimal and, for a change, a sign', () => {
+    expect(formatPercent(0.0467)).toBe('4.7%');
+    expect(formatPercent(0.11, { signed: true })).toBe('+11.0%');
+    expect(formatPercent(-0.088, { signed: true })).toBe('\u22128.8%');
+    expect(formatPercent(-0.0001, { signed: true })).toBe('0.0%');
+    expect(formatPercent(null)).toBe('n/a');
+  });
+});
+
+describe('average ticket price', () => {
+  const price = (grossCents: bigint, admits: number) => averageTicketPrice({ grossCents, admits });
+
+  test('is rounded half up to the cent', () => {
+    expect(price(2598n, 2)).toBe(1299n);
+    expect(price(1001n, 2)).toBe(501n);
+    expect(price(1000n, 3)).toBe(333n);
+    expect(price(-1001n, 2)).toBe(-500n);
+    expect(price(-1001n, -2)).toBe(501n);
+  });
+
+  test('is unknown without admits', () => {
+    expect(price(500n, 0)).toBeNull();
+  });
+
+  test('is within half a cent of the quotient, however large', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 10n ** 25n }), fc.integer({ min: 1, max: 10 ** 9 }), (gross, admits) => {
+        const average = price(gross, admits) ?? 0n;
+        const twiceError = 2n * (average * BigInt(admits) - gross);
+        expect(twiceError <= BigInt(admits) && twiceError > -BigInt(admits)).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,105 @@
+import type { Measures } from './measures.ts';
+
+/** U+2212, as wide as the plus sign; the hyphen is not a minus. */
+const minus = '\u2212';
+const notAvailable = 'n/a';
+
+interface LocaleOption {
+  /** BCP 47 tag; default en-US. */
+  readonly locale?: string;
+}
+
+/** An exact amount of cents, such as `$18,497.01` or `−$201.81`. A number must be a safe integer. */
+export function formatCents(cents: bigint | number, currency: string, options: LocaleOption = {}): string {
+  return signed(BigInt(cents), (absolute) =>
+    currencyFormat('standard', currency, options.locale).format(decimal(absolute)),
+  );
+}
+
+/** An amount of cents for a tile, such as `$395.5K`: one decimal from a thousand on, exact below. */
+export function formatCompactCents(cents: bigint | number, currency: string, options: LocaleOption = {}): string {
+  return signed(BigInt(cents), (absolute) =>
+    currencyFormat(absolute < 100_000n ? 'standard' : 'compact', currency, options.locale).format(decimal(absolute)),
+  );
+}
+
+/** A ratio as a percentage with one decimal: `4.7%`; with `signed` `+11.0%` or `−8.8%`. `n/a` for null. */
+export function formatPercent(
+  ratio: number | null,
+  options: LocaleOption & { readonly signed?: boolean } = {},
+): string {
+  if (ratio === null) return notAvailable;
+  const text = percentFormat(options.locale).format(Math.abs(ratio));
+  if (text === percentFormat(options.locale).format(0)) return text;
+  if (ratio < 0) return minus + text;
+  return options.signed ? `+${text}` : text;
+}
+
+/** How much `now` is above (+) or below (-) `before`, as a ratio of `before`; null when there was nothing before. */
+export function change(now: bigint, before: bigint): number | null {
+  if (before === 0n) return null;
+  return Number(now - before) / Math.abs(Number(before));
+}
+
+/** The part's share of the whole as a ratio; null when the whole is zero. */
+export function share(part: bigint, whole: bigint): number | null {
+  return whole === 0n ? null : Number(part) / Number(whole);
+}
+
+/** ATP: gross / admits in cents, rounded half up; null at no admits. */
+export function averageTicketPrice(measures: Pick<Measures, 'grossCents' | 'admits'>): bigint | null {
+  const { admits } = measures;
+  if (admits === 0) return null;
+  const gross = admits < 0 ? -measures.grossCents : measures.grossCents;
+  const divisor = BigInt(Math.abs(admits));
+  return floorDivide(2n * gross + divisor, 2n * divisor);
+}
+
+/** bigint division truncates; half up needs the floor. */
+function floorDivide(dividend: bigint, divisor: bigint): bigint {
+  const quotient = dividend / divisor;
+  return dividend % divisor < 0n ? quotient - 1n : quotient;
+}
+
+function signed(cents: bigint, format: (absolute: bigint) => string): string {
+  return cents < 0n ? minus + format(-cents) : format(cents);
+}
+
+/** Intl formats decimal text exactly; a number would lose cents above 2^53. */
+function decimal(cents: bigint): `${number}` {
+  return `${cents / 100n}.${String(cents % 100n).padStart(2, '0')}` as `${number}`;
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+function cached(key: string, make: () => Intl.NumberFormat): Intl.NumberFormat {
+  let format = formats.get(key);
+  if (format === undefined) {
+    format = make();
+    formats.set(key, format);
+  }
+  return format;
+}
+
+function currencyFormat(notation: 'standard' | 'compact', currency: string, locale = 'en-US'): Intl.NumberFormat {
+  // Digits are set, because a currency such as JPY would otherwise round the hundredths away.
+  const digits = notation === 'standard' ? 2 : 1;
+  return cached(
+    `${locale} ${currency} ${notation}`,
+    () =>
+      new Intl.NumberFormat(locale, {
+        style: 'currency',
+        currency,
+        notation,
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }),
+  );
+}
+
+function percentFormat(locale = 'en-US'): Intl.NumberFormat {
+  return cached(
+    `${locale} percent`,
+    () => new Intl.NumberFormat(locale, { style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+  );
+}

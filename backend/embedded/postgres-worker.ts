@@ -1,0 +1,93 @@
+/**
+ * Entry of the worker thread that holds the embedded PostgreSQL (PGlite) and nothing else, so that no query ever blocks
+ * the main event loop. Clients speak the PostgreSQL protocol over a private socket; see worker-protocol.ts.
+ * A fresh database is made in a folder beside the final one and renamed into place, so that a kill in the middle of the
+ * creation leaves no half-made database behind.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parentPort } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import type { FromWorker, ToWorker } from './worker-protocol.ts';
+
+/** Small WAL segments: 4 MB are created much faster than the default 16 MB and recycled just the same. */
+const creationParameters = ['--wal-segsize=4', '--encoding=UTF8', '--locale=C', '--no-instructions'];
+
+const sessionParameters = ['-c', 'timezone=UTC', '-c', 'max_wal_size=256MB'];
+
+if (!parentPort) throw new Error('postgres-worker.ts must be started as a worker thread');
+const port = parentPort;
+
+function send(message: FromWorker): void {
+  port.postMessage(message);
+}
+
+async function createIfMissing(folder: string): Promise<boolean> {
+  const target = join(folder, 'postgres');
+  if (existsSync(join(target, 'PG_VERSION'))) return false;
+  const unfinished = join(folder, 'postgres.unfinished');
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { mode: 0o700 });
+  send({ type: 'progress', step: 'Creating the embedded database', share: null });
+  const database = await PGlite.create({ dataDir: unfinished, initDbStartParams: creationParameters });
+  await database.close();
+  await rename(unfinished, target);
+  return true;
+}
+
+/** The socket server never recovers from a query that throws outside SQL (a trap in the WASM): end instead of hanging. */
+function failOnTrap(database: PGlite): void {
+  const original = database.execProtocolRawStream.bind(database);
+  database.execProtocolRawStream = async (message, options) => {
+    try {
+      return await original(message, options);
+    } catch (error) {
+      fail(error);
+      throw error;
+    }
+  };
+}
+
+function fail(error: unknown): void {
+  send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+  port.close();
+  setImmediate(() => process.exit(1));
+}
+
+async function open(folder: string, socketPath: string): Promise<() => Promise<void>> {
+  const created = await createIfMissing(folder);
+  send({ type: 'progress', step: 'Opening the embedded database', share: null });
+  const database = await PGlite.create({
+    dataDir: join(folder, 'postgres'),
+    startParams: [...PGlite.defaultStartParams, ...sessionParameters],
+  });
+  failOnTrap(database);
+  const server = new PGLiteSocketServer({ db: database, path: socketPath, maxConnections: 4 });
+  await server.start();
+  send({ type: 'ready', created });
+  return async () => {
+    await server.stop();
+    await database.close();
+  };
+}
+
+let close: (() => Promise<void>) | undefined;
+
+async function receive(message: ToWorker): Promise<void> {
+  switch (message.type) {
+    case 'open':
+      close = await open(message.folder, message.socketPath);
+      return;
+    case 'close':
+      await close?.();
+      send({ type: 'closed' });
+      port.close();
+      return;
+  }
+}
+
+port.on('message', (message: ToWorker) => {
+  receive(message).catch(fail);
+});

@@ -1,0 +1,116 @@
+/**
+ * The one statement that stores a batch (design section 4), all of it or nothing. Its parts in order:
+ * fence (lock the offset row, only if it holds the expected offset), insert what is new, upsert the four rollups from
+ * the inserted rows alone, dead letters, outbox, offset and counters. Parts are ordered by key so that two partitions'
+ * transactions take row locks in the same order. Every data-modifying part depends on the fence; without it nothing runs.
+ */
+import { sql } from '../lib/sql.ts';
+
+const unnestSource = sql`
+  source as (
+    select s.id, s.kind, s.theater_id, s.movie_id, to_timestamp(s.showtime / 1000.0) as showtime, s.channel, s.tickets,
+      s.amount_cents, s.currency, to_timestamp(s.sold_at / 1000.0) as sold_at, s.business_day, s.refund_of, s.log_offset
+    from unnest($5::uuid[], $6::smallint[], $7::integer[], $8::integer[], $9::float8[], $10::text[], $11::integer[],
+      $12::bigint[], $13::text[], $14::float8[], $15::date[], $16::uuid[], $17::bigint[])
+      as s(id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at, business_day,
+        refund_of, log_offset)
+  )`;
+
+const sums = sql`
+  sum(kind * amount_cents) as gross_cents,
+  coalesce(sum(amount_cents) filter (where kind = -1), 0) as refund_cents,
+  count(*) filter (where kind = 1) as sales,
+  count(*) filter (where kind = -1) as refunds,
+  sum(kind * tickets) as admits`;
+
+const addMeasures = sql`
+  gross_cents = r.gross_cents + excluded.gross_cents,
+  refund_cents = r.refund_cents + excluded.refund_cents,
+  sales = r.sales + excluded.sales,
+  refunds = r.refunds + excluded.refunds,
+  admits = r.admits + excluded.admits,
+  version = r.version + 1`;
+
+const measureColumns = sql`gross_cents, refund_cents, sales, refunds, admits, version`;
+
+const applySource = sql`
+  fence as (
+    select 1 as held from consumer_offset where topic = $1 and partition = $2 and next_offset = $3 for update
+  ), floor as (
+    select coalesce(max(version_floor), 0) + 1 as version from calendar
+  ), inserted as (
+    insert into sale (id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at,
+      business_day, refund_of, partition, log_offset)
+    select id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at, business_day,
+      refund_of, $2, log_offset
+    from source where exists (select from fence)
+    order by id, log_offset
+    on conflict do nothing
+    returning kind::integer as kind, theater_id, movie_id, tickets, amount_cents::integer as amount_cents, business_day,
+      date_bin('1 minute', sold_at, timestamptz 'epoch') as minute, log_offset
+  ), theater_movie as (
+    insert into rollup_theater_movie as r (business_day, theater_id, movie_id, ${measureColumns})
+    select business_day, theater_id, movie_id, ${sums}, (select version from floor)
+    from inserted group by business_day, theater_id, movie_id order by business_day, theater_id, movie_id
+    on conflict (business_day, theater_id, movie_id) do update set ${addMeasures}
+    returning business_day, theater_id, movie_id, ${measureColumns}
+  ), theater_quarter as (
+    insert into rollup_theater_quarter as r (business_day, theater_id, at, ${measureColumns})
+    select business_day, theater_id, date_bin('15 minutes', minute, timestamptz 'epoch') as at, ${sums}, (select version from floor)
+    from inserted group by 1, 2, 3 order by 1, 2, 3
+    on conflict (business_day, theater_id, at) do update set ${addMeasures}
+    returning business_day, theater_id, at, ${measureColumns}
+  ), minute as (
+    insert into rollup_minute as r (business_day, at, partition, ${measureColumns})
+    select business_day, minute, $2, ${sums}, (select version from floor)
+    from inserted group by business_day, minute order by business_day, minute
+    on conflict (business_day, at, partition) do update set ${addMeasures}
+    returning business_day, at, ${measureColumns}
+  ), day as (
+    insert into rollup_day as r (business_day, partition, ${measureColumns})
+    select business_day, $2, ${sums}, (select version from floor)
+    from inserted group by business_day order by business_day
+    on conflict (business_day, partition) do update set ${addMeasures}
+    returning business_day, ${measureColumns}
+  ), refused as (
+    insert into dead_letter (topic, partition, log_offset, raw, reason, detail)
+    select $1, $2, d.log_offset, d.raw, d.reason, d.detail
+    from unnest($18::bigint[], $19::bytea[], $20::text[], $21::text[]) as d(log_offset, raw, reason, detail)
+    where exists (select from fence)
+    on conflict do nothing
+  ), outbox as (
+    insert into projection_outbox as o (business_day, partition, version)
+    select business_day, $2, version from day order by business_day
+    on conflict (business_day, partition) do update set version = excluded.version
+  ), moved as (
+    update consumer_offset set
+      next_offset = $4,
+      stored = stored + (select count(*) from inserted),
+      duplicates = duplicates + cardinality($5::uuid[]) - (select count(*) from inserted),
+      dead_lettered = dead_lettered + cardinality($18::bigint[])
+    where topic = $1 and partition = $2 and exists (select from fence)
+    returning 1
+  )`;
+
+/**
+ * What the statement answers: rows of (part, business day, theatre, movie, instant in ms, measures, version).
+ * Part 0 is always there: its measures' places hold 1 or 0 (whether the fence held) and the count of inserted rows.
+ * Part 5 has the log offsets of the inserted rows, only when some were duplicates.
+ */
+const answerRows = sql`
+  select 0 as part, null::date as business_day, null::integer as theater_id, null::integer as movie_id, null::float8 as at,
+    (select count(*) from moved) as gross_cents, (select count(*) from inserted) as refund_cents, 0::bigint as sales,
+    0::bigint as refunds, 0::bigint as admits, 0::bigint as version, $2::integer as partition
+  union all
+  select 1, business_day, theater_id, movie_id, null, ${measureColumns}, $2 from theater_movie
+  union all
+  select 2, business_day, theater_id, null, extract(epoch from at)::float8 * 1000, ${measureColumns}, $2 from theater_quarter
+  union all
+  select 3, business_day, null, null, extract(epoch from at)::float8 * 1000, ${measureColumns}, $2 from minute
+  union all
+  select 4, business_day, null, null, null, ${measureColumns}, $2 from day
+  union all
+  select 5, null, null, null, null, log_offset, 0, 0, 0, 0, 0, $2 from inserted
+    where (select count(*) from inserted) < cardinality($5::uuid[])`;
+
+export const applyBatch = sql`with ${unnestSource}, ${applySource} ${answerRows}`;

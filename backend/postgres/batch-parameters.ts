@@ -1,0 +1,79 @@
+import type { DeadLetter } from '../ports/sale-store.ts';
+import type { SaleLine } from '../domain/ticket-sale.ts';
+import { byteaArray, numberArray, textArray } from '../lib/sql.ts';
+
+/** One piece of a batch: what one run of the statement is given. */
+export interface BatchPiece {
+  readonly topic: string;
+  readonly partition: number;
+  readonly expectedOffset: bigint;
+  readonly nextOffset: bigint;
+  readonly sales: readonly SaleLine[];
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+const DETAIL_LENGTH = 500;
+
+/** PostgreSQL text cannot hold NUL. */
+function storableText(text: string): string {
+  return text.replaceAll('\0', '\uFFFD').slice(0, DETAIL_LENGTH);
+}
+
+/**
+ * The parameters of `applyBatch`, in order. Arrays are written as literals here: the client library's own conversion
+ * of arrays looks at every element's type and takes several times as long on the event loop.
+ */
+export function batchParameters(piece: BatchPiece): string[] {
+  const { sales, deadLetters } = piece;
+  let ids = '{';
+  let kinds = '{';
+  let theaters = '{';
+  let movies = '{';
+  let showtimes = '{';
+  let channels = '{';
+  let tickets = '{';
+  let amounts = '{';
+  let soldAt = '{';
+  let days = '{';
+  let refundOf = '{';
+  let offsets = '{';
+  let separator = '';
+  for (const sale of sales) {
+    ids += separator + sale.id;
+    kinds += separator + sale.kind;
+    theaters += separator + sale.theaterId;
+    movies += separator + sale.movieId;
+    showtimes += separator + sale.showtime;
+    channels += separator + sale.channel;
+    tickets += separator + sale.tickets;
+    amounts += separator + sale.amountCents;
+    soldAt += separator + sale.soldAt;
+    days += separator + sale.businessDay;
+    refundOf += separator + (sale.refundOf ?? 'NULL');
+    offsets += separator + sale.offset;
+    separator = ',';
+  }
+  return [
+    piece.topic,
+    String(piece.partition),
+    String(piece.expectedOffset),
+    String(piece.nextOffset),
+    `${ids}}`,
+    `${kinds}}`,
+    `${theaters}}`,
+    `${movies}}`,
+    `${showtimes}}`,
+    `${channels}}`,
+    `${tickets}}`,
+    `${amounts}}`,
+    textArray(sales.map((sale) => sale.currency)),
+    `${soldAt}}`,
+    `${days}}`,
+    `${refundOf}}`,
+    `${offsets}}`,
+    numberArray(deadLetters.map((letter) => letter.offset)),
+    byteaArray(deadLetters.map((letter) => letter.raw)),
+    textArray(deadLetters.map((letter) => letter.reason)),
+    textArray(deadLetters.map((letter) => storableText(letter.detail))),
+  ];
+}

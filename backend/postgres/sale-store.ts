@@ -1,0 +1,191 @@
+/** Exactly-once storage of batches (design section 4) behind the port `SaleStore`. */
+import type pg from 'pg';
+import type { BusinessDay, RollupRows } from '../domain/rollup.ts';
+import type { SaleLine } from '../domain/ticket-sale.ts';
+import { codeOf, messageOf } from '../lib/app-error.ts';
+import { numberArray, sql, textArray } from '../lib/sql.ts';
+import type { ApplyResult, CommittedBatch, DeadLetter, SaleStore, StoreBatch } from '../ports/sale-store.ts';
+import { applyBatch } from './apply-batch-sql.ts';
+import { batchParameters } from './batch-parameters.ts';
+import type { BatchPiece } from './batch-parameters.ts';
+import { mergeRollupRows, RollupRowCollector } from './rollup-rows.ts';
+import type { WireRow } from './rollup-rows.ts';
+import { inTransaction } from './transaction.ts';
+
+const allOffsets = sql`select partition, next_offset from consumer_offset where topic = $1`;
+const storedOffset = sql`select next_offset from consumer_offset where topic = $1 and partition = $2`;
+const firstOffset = sql`
+  insert into consumer_offset (topic, partition, first_offset, next_offset) values ($1, $2, $3, $3) on conflict do nothing`;
+const outboxDays = sql`select distinct business_day::text as day from projection_outbox order by 1`;
+const clearOutbox = sql`
+  delete from projection_outbox o
+  using unnest($1::date[], $2::integer[], $3::bigint[]) as c(business_day, partition, version)
+  where o.business_day = c.business_day and o.partition = c.partition and o.version <= c.version`;
+const savepoint = sql`savepoint piece`;
+const rollbackToSavepoint = sql`rollback to savepoint piece`;
+const releaseSavepoint = sql`release savepoint piece`;
+
+/** Wire text as it is: the rows of a batch are converted here, field by field, without a look-up of types. */
+const untouched = { getTypeParser: () => (text: string) => text };
+
+/** Thrown inside the bisecting transaction to roll it back when the fence does not hold. */
+class FenceLost extends Error {}
+
+interface PieceResult {
+  readonly fenceHeld: boolean;
+  readonly inserted: readonly SaleLine[];
+  readonly changes: RollupRows;
+}
+
+/** PostgreSQL refuses the data itself: class 22 (data exception) and 23 (integrity constraint violation). */
+function isDataRefusal(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== null && code.length === 5 && (code.startsWith('22') || code.startsWith('23'));
+}
+
+async function applyPiece(connection: pg.Pool | pg.PoolClient, piece: BatchPiece): Promise<PieceResult> {
+  const { rows } = await connection.query<(string | null)[]>({
+    text: applyBatch,
+    values: batchParameters(piece),
+    rowMode: 'array',
+    types: untouched,
+  } as pg.QueryArrayConfig);
+  const collector = new RollupRowCollector();
+  const insertedOffsets = new Set<string>();
+  let fenceHeld = false;
+  let insertedCount = 0;
+  for (const row of rows as WireRow[]) {
+    if (collector.add(row)) continue;
+    if (row[0] === '0') {
+      fenceHeld = row[5] === '1';
+      insertedCount = Number(row[6]);
+    } else if (row[5]) {
+      insertedOffsets.add(row[5]);
+    }
+  }
+  const inserted =
+    insertedCount === piece.sales.length ? piece.sales : piece.sales.filter((sale) => insertedOffsets.has(String(sale.offset)));
+  return { fenceHeld, inserted, changes: collector.rows() };
+}
+
+export class PostgresSaleStore implements SaleStore {
+  readonly #pool: pg.Pool;
+  readonly #now: () => number;
+
+  constructor(pool: pg.Pool, now: () => number = Date.now) {
+    this.#pool = pool;
+    this.#now = now;
+  }
+
+  async offsets(topic: string): Promise<ReadonlyMap<number, bigint>> {
+    const { rows } = await this.#pool.query<{ partition: number; next_offset: string }>({ text: allOffsets, values: [topic] });
+    return new Map(rows.map((row) => [row.partition, BigInt(row.next_offset)]));
+  }
+
+  async apply(batch: StoreBatch): Promise<ApplyResult> {
+    const first = await this.#applyOnce(batch);
+    if (first) return { kind: 'committed', batch: first };
+    const stored = await this.#storedOffset(batch);
+    if (stored !== null) return { kind: 'fenced', storedOffset: stored };
+    // The partition's very first batch: its row begins where this owner begins. Another owner may be faster.
+    await this.#pool.query(firstOffset, [batch.topic, batch.partition, String(batch.expectedOffset)]);
+    const second = await this.#applyOnce(batch);
+    if (second) return { kind: 'committed', batch: second };
+    return { kind: 'fenced', storedOffset: (await this.#storedOffset(batch)) ?? batch.expectedOffset };
+  }
+
+  async outboxDays(): Promise<readonly BusinessDay[]> {
+    const { rows } = await this.#pool.query<{ day: string }>(outboxDays);
+    return rows.map((row) => row.day);
+  }
+
+  async clearOutbox(changes: RollupRows): Promise<void> {
+    if (changes.days.length === 0) return;
+    await this.#pool.query(clearOutbox, [
+      textArray(changes.days.map((row) => row.day)),
+      numberArray(changes.days.map((row) => row.partition)),
+      numberArray(changes.days.map((row) => row.version)),
+    ]);
+  }
+
+  async #storedOffset(batch: StoreBatch): Promise<bigint | null> {
+    const { rows } = await this.#pool.query<{ next_offset: string }>(storedOffset, [batch.topic, batch.partition]);
+    return rows[0] ? BigInt(rows[0].next_offset) : null;
+  }
+
+  /** undefined when the fence did not hold. */
+  async #applyOnce(batch: StoreBatch): Promise<CommittedBatch | undefined> {
+    try {
+      // One statement is one transaction: nothing to begin or commit.
+      const result = await applyPiece(this.#pool, batch);
+      return result.fenceHeld ? this.#committed(batch, [result], 0) : undefined;
+    } catch (error) {
+      if (!isDataRefusal(error)) throw error;
+      return this.#applyBisecting(batch);
+    }
+  }
+
+  /**
+   * Stores what can be stored of a batch in one transaction. Pieces run under savepoints with an offset that stays where
+   * it is; a piece that is refused is halved, a single refused event becomes a dead letter, and the last run moves the
+   * offset and writes the dead letters.
+   */
+  async #applyBisecting(batch: StoreBatch): Promise<CommittedBatch | undefined> {
+    const results: PieceResult[] = [];
+    const refused: DeadLetter[] = [];
+    try {
+      await inTransaction(this.#pool, async (client) => {
+        const run = async (piece: BatchPiece) => {
+          const result = await applyPiece(client, piece);
+          if (!result.fenceHeld) throw new FenceLost();
+          results.push(result);
+        };
+        const store = async (sales: readonly SaleLine[]): Promise<void> => {
+          const [only] = sales;
+          if (!only) return;
+          await client.query(savepoint);
+          try {
+            await run({ ...batch, nextOffset: batch.expectedOffset, sales, deadLetters: [] });
+            await client.query(releaseSavepoint);
+          } catch (error) {
+            if (!isDataRefusal(error)) throw error;
+            await client.query(rollbackToSavepoint);
+            await client.query(releaseSavepoint);
+            if (sales.length === 1) {
+              refused.push({
+                offset: only.offset,
+                raw: batch.rawOf(only.offset),
+                reason: 'refused_by_database',
+                detail: `${codeOf(error) ?? ''} ${messageOf(error)}`.trim(),
+              });
+              return;
+            }
+            const middle = sales.length >> 1;
+            await store(sales.slice(0, middle));
+            await store(sales.slice(middle));
+          }
+        };
+        await store(batch.sales);
+        await run({ ...batch, sales: [], deadLetters: [...batch.deadLetters, ...refused] });
+      });
+    } catch (error) {
+      if (error instanceof FenceLost) return undefined;
+      throw error;
+    }
+    return this.#committed(batch, results, refused.length);
+  }
+
+  #committed(batch: StoreBatch, results: readonly PieceResult[], refused: number): CommittedBatch {
+    const inserted = results.length === 1 && results[0] ? results[0].inserted : results.flatMap((result) => result.inserted);
+    return {
+      topic: batch.topic,
+      partition: batch.partition,
+      nextOffset: batch.nextOffset,
+      inserted,
+      duplicates: batch.sales.length - refused - inserted.length,
+      deadLetters: batch.deadLetters.length + refused,
+      changes: mergeRollupRows(results.map((result) => result.changes)),
+      committedAt: this.#now(),
+    };
+  }
+}

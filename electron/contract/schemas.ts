@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import type { Question } from '../../backend/domain/question.ts';
+import { settingsSchema } from '../../backend/settings/settings.ts';
+import type { RequestName } from './names.ts';
+import type { RequestInput } from './signatures.ts';
+
+/*
+ * What each request may carry: exact fields, and a cap on every text, list and number, so that no message can make main
+ * allocate or compute without bound. Kept apart from the names because the preload bundles those.
+ */
+
+/** Most characters that `file.save` takes: 16 MB. */
+export const maxFileCharacters = 16 * 1024 * 1024;
+
+const nothing = z.undefined();
+const theaterId = z.int().min(1).max(1_000_000);
+const cents = z
+  .bigint()
+  .min(-(10n ** 18n))
+  .max(10n ** 18n);
+const count = z.int().min(0);
+const milliseconds = z.number().min(0).max(1e15);
+
+/** `YYYY-MM-DD`, a day that exists (no 30 February). */
+const businessDay = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .refine(isCalendarDay, 'not a day of the calendar');
+
+function isCalendarDay(text: string): boolean {
+  const midnight = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(text);
+}
+
+/** An IANA name that this runtime knows, or 'host'. */
+const zone = z.string().min(1).max(64).refine(isZone, 'not a time zone');
+
+function isZone(name: string): boolean {
+  if (name === 'host') return true;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const day = z.strictObject({ day: businessDay });
+
+/** Start of a quarter hour, epoch ms. */
+const quarter = z.int().min(0).max(8.64e15).multipleOf(900_000);
+
+const question: z.ZodType<Question> = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('theaters'), params: z.record(z.string(), z.never()) }),
+  z.strictObject({ name: z.literal('theaterMovies'), params: z.strictObject({ theaterId, day: businessDay }) }),
+  z.strictObject({ name: z.literal('topTheater'), params: day }),
+  z.strictObject({
+    name: z.literal('theaterLeaderboard'),
+    params: z.strictObject({ day: businessDay, before: quarter.exactOptional() }),
+  }),
+  z.strictObject({ name: z.literal('movieLeaderboard'), params: day }),
+  z.strictObject({ name: z.literal('summary'), params: day }),
+  z.strictObject({
+    name: z.literal('series'),
+    params: z.strictObject({
+      day: businessDay,
+      bucket: z.enum(['minute', 'quarter', 'hour']),
+      theaterId: theaterId.exactOptional(),
+    }),
+  }),
+  z.strictObject({ name: z.literal('theaterHours'), params: day }),
+]);
+
+const { theme, startScreen, backend, fallback, currency, tickRate, railCollapsed, simulator } = settingsSchema.shape;
+
+/** A bare file name: nothing that leads to another folder or that a file system refuses. */
+const fileName = z
+  .string()
+  .min(1)
+  .max(120)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what the pattern refuses.
+  .regex(/^(?!\.)[^\u0000-\u001f\\/:*?"<>|]+$/);
+
+const percentiles = z.strictObject({ p50: milliseconds, p99: milliseconds, samples: count });
+
+export const requestSchemas: { readonly [N in RequestName]: z.ZodType<RequestInput<N>> } = {
+  'app.info': nothing,
+  'app.state': nothing,
+  'app.startEmbedded': z.strictObject({ history: z.boolean() }),
+  'app.quit': nothing,
+  'settings.get': nothing,
+  'settings.update': z.strictObject({
+    theme: theme.exactOptional(),
+    startScreen: startScreen.exactOptional(),
+    backend: backend.exactOptional(),
+    fallback: fallback.exactOptional(),
+    currency: currency.exactOptional(),
+    tickRate: tickRate.exactOptional(),
+    railCollapsed: railCollapsed.exactOptional(),
+    simulator: simulator.exactOptional(),
+  }),
+  'catalogue.get': nothing,
+  'query.ask': question,
+  'query.compare': question,
+  'backend.switch': z.strictObject({ backend }),
+  'sales.recent': z.strictObject({ theaterId: theaterId.exactOptional(), limit: z.int().min(1).max(500) }),
+  'live.snapshot': nothing,
+  'status.get': nothing,
+  'simulator.start': nothing,
+  'simulator.stop': nothing,
+  'simulator.pause': nothing,
+  'simulator.resume': nothing,
+  'simulator.update': simulator,
+  'simulator.burst': z.strictObject({ rate: z.number().min(0.1).max(5000), seconds: z.number().min(1).max(600) }),
+  'simulator.startBackfill': z.strictObject({ days: z.int().min(1).max(366) }),
+  'simulator.cancelBackfill': nothing,
+  'consumer.retry': nothing,
+  'calendar.change': z.strictObject({ zone, cutoverHour: z.int().min(0).max(23) }),
+  'data.reset': z.strictObject({ confirmation: z.literal('RESET') }),
+  'reconcile.run': z.strictObject({ events: count, grossCents: cents }).nullable(),
+  'file.save': z.strictObject({ suggestedName: fileName, content: z.string().max(maxFileCharacters) }),
+  'link.open': z.strictObject({ url: z.string().min(1).max(2048) }),
+  'folder.open': z.strictObject({ which: z.enum(['data', 'logs']) }),
+  'window.fullscreen': z.strictObject({ on: z.boolean() }),
+  'diagnostics.report': z.strictObject({
+    grossCents: z.string().regex(/^-?\d{1,30}$/),
+    events: count,
+    firstPaintAt: milliseconds.nullable(),
+    firstSaleAt: milliseconds.nullable(),
+    produceToRendererMs: percentiles.nullable(),
+    frames: z.strictObject({ count, p95Ms: milliseconds, longestTaskMs: milliseconds }),
+    versionsWentDown: count,
+    liveFrames: count,
+  }),
+};

@@ -1,0 +1,191 @@
+import { join } from 'node:path';
+import { app, Menu, nativeTheme, session, type BrowserWindow } from 'electron';
+import { ReleaseStack } from '../../backend/lib/release-stack.ts';
+import type { Logger } from '../../backend/ports/logger.ts';
+import type { Settings } from '../../backend/settings/settings.ts';
+import type { ProgramArguments } from './arguments.ts';
+import { writeCrashReport, type CrashHandling } from './crash.ts';
+import { createDesktop } from './desktop.ts';
+import { Feed, windowTarget } from './feed.ts';
+import type { Folders } from './folders.ts';
+import { appInfo } from './info.ts';
+import { createHandlers } from './ipc/handlers/index.ts';
+import { openRouter } from './ipc/router.ts';
+import { menuTemplate } from './menu.ts';
+import { servePage } from './protocol.ts';
+import { createQuit } from './quit.ts';
+import { RuntimeHost } from './runtime-host.ts';
+import { guardApp } from './security/navigation.ts';
+import { blockNetwork } from './security/network.ts';
+import { devServerUrl, pageUrl } from './security/origin.ts';
+import { denyPermissions } from './security/permissions.ts';
+import { SettingsStore } from './settings-store.ts';
+import { ReportInbox, runSmoke } from './smoke.ts';
+import { offerReload, openMainWindow, rememberWindow } from './window.ts';
+import { startPostgresWorker } from './worker-host.ts';
+import { resolveZone } from './zone.ts';
+
+export interface StartContext {
+  readonly args: ProgramArguments;
+  readonly folders: Folders;
+  readonly logger: Logger;
+  readonly logFile: string;
+  readonly crashes: CrashHandling;
+}
+
+const quitLimitMs = 15_000;
+
+/** Beside the main bundle, packed and unpacked. */
+const preloadFile = join(import.meta.dirname, '../preload/index.cjs');
+const pageFolder = join(import.meta.dirname, '../renderer');
+
+/**
+ * The composition root. Steps in order; whoever acquires pushes its releaser, so leaving runs them backwards: the
+ * runtime drains and closes first, while the window still shows it, and then the rest.
+ */
+export async function startApp({ args, folders, logger, logFile, crashes }: StartContext): Promise<void> {
+  const diagnostic = args.smoke !== null;
+  const devServer = devServerUrl(app.isPackaged, process.env);
+  const devTools = !app.isPackaged || args.devtools;
+  const release = new ReleaseStack();
+  const step = async <T>(name: string, run: () => T | Promise<T>): Promise<T> => {
+    const started = performance.now();
+    const value = await run();
+    logger.info('started', { step: name, tookMs: Math.round(performance.now() - started) });
+    return value;
+  };
+
+  const quit = createQuit({ release, exit: (code) => app.exit(code), logger, limitMs: quitLimitMs });
+  await step('quit', () => leaveThroughQuit(quit, diagnostic));
+
+  const settings = await step('settings', () => openSettings(args, folders.settingsFile));
+  nativeTheme.themeSource = settings.current.theme;
+
+  await step('protocol', () => servePage(session.defaultSession, pageFolder, logger));
+
+  await step('security', () => {
+    guardApp(app, devServer, logger);
+    denyPermissions(session.defaultSession, logger);
+    blockNetwork(session.defaultSession, devServer, logger);
+  });
+
+  const window = await step('window', () =>
+    openMainWindow({ preload: preloadFile, url: devServer ?? pageUrl, stateFile: folders.windowStateFile, devTools, diagnostic, logger }),
+  );
+  release.push('window state', () => rememberWindow(window, folders.windowStateFile));
+  closeThroughQuit(window);
+
+  const target = windowTarget(window, diagnostic);
+  const feed = new Feed(target, { tickRate: settings.current.tickRate, measured: diagnostic });
+  target.onWatched(() => feed.refresh());
+  release.push('feed', () => feed.close());
+
+  const host = new RuntimeHost(async (onProgress) => {
+    // Loaded only now: the first paint does not wait for the database's code.
+    const { createRuntime } = await import('../../backend/runtime.ts');
+    const { zone, cutoverHour, currency, backend, fallback, simulator } = settings.current;
+    return createRuntime({
+      dataDir: folders.data,
+      startWorker: startPostgresWorker,
+      zone: resolveZone(zone),
+      cutoverHour,
+      currency,
+      backend,
+      fallback,
+      simulator,
+      logger,
+      consume: true,
+      onProgress,
+    });
+  }, logger);
+  host.onState((state) => {
+    if (state.phase === 'running' && host.current !== null) feed.attach(host.current);
+    feed.appState(state);
+  });
+
+  const info = () => appInfo({ dataFolder: folders.data, logFile, diagnostic, notices: settings.notices });
+  const inbox = new ReportInbox();
+  await step('ipc', () => {
+    const desktop = createDesktop(window, { data: folders.data, logs: folders.logs });
+    const handlers = createHandlers({ info, settings, host, feed, desktop, takeReport: diagnostic ? inbox.take : null, logger });
+    release.push('ipc', openRouter(window, { handlers, devServer, logger }));
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ platform: process.platform, devTools, run: (id) => feed.command(id) })));
+  });
+
+  settings.onChange((now, before) => applySettings(now, before, host, feed));
+  watchProcesses(window, diagnostic, quit, crashes, logger);
+
+  release.push('feed of the runtime', () => feed.detach());
+  release.push('runtime', () => host.stop());
+  if (args.smoke !== null) {
+    const code = await runSmoke({ options: args.smoke, window, host, feed, settings, info, inbox, logger });
+    await quit(code);
+  } else if (settings.current.dataSource === 'embedded') {
+    // Told of by the host, in the log and in the window.
+    await host.start().catch(() => undefined);
+  }
+}
+
+/** A profile on the command line counts as the first-run choice; a diagnostic run sets up its own throw-away file. */
+async function openSettings(args: ProgramArguments, file: string): Promise<SettingsStore> {
+  const settings = await SettingsStore.open(file);
+  if (args.profile !== null && settings.current.dataSource !== args.profile) await settings.update({ dataSource: args.profile });
+  if (args.smoke !== null) await settings.update({ startScreen: 'live', simulator: { ...settings.current.simulator, rate: args.smoke.rate } });
+  return settings;
+}
+
+/** Settings that take effect at once. */
+function applySettings(now: Settings, before: Settings, host: RuntimeHost, feed: Feed): void {
+  if (now.theme !== before.theme) nativeTheme.themeSource = now.theme;
+  if (now.tickRate !== before.tickRate) feed.setTickRate(now.tickRate);
+  const runtime = host.current;
+  if (runtime === null) return;
+  if (now.backend !== before.backend) runtime.switchBackend(now.backend);
+  if (now.fallback !== before.fallback) runtime.setFallback(now.fallback);
+  if (now.simulator !== before.simulator) runtime.simulator.update(now.simulator);
+}
+
+/** Every way to leave goes through the one quit: menu, system, signals. */
+function leaveThroughQuit(quit: (code: number) => Promise<void>, diagnostic: boolean): void {
+  // A diagnostic run that somebody cuts short has shown nothing.
+  const code = diagnostic ? 1 : 0;
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    void quit(code);
+  });
+  app.on('window-all-closed', () => void quit(code));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void quit(code));
+}
+
+/** The window stays until everything is stored, so that it can show that; a console without a window would go on unseen. */
+function closeThroughQuit(window: BrowserWindow): void {
+  window.on('close', (event) => {
+    event.preventDefault();
+    app.quit();
+  });
+  app.on('second-instance', () => {
+    if (window.isDestroyed()) return;
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  });
+}
+
+function watchProcesses(window: BrowserWindow, diagnostic: boolean, quit: (code: number) => Promise<void>, crashes: CrashHandling, logger: Logger): void {
+  window.webContents.on('render-process-gone', (_event, details) => {
+    if (details.reason === 'clean-exit') return;
+    const detail = `${details.reason}, exit code ${details.exitCode}`;
+    writeCrashReport(crashes.folder, { kind: 'window process gone', at: new Date().toISOString(), program: crashes.program, detail }, logger);
+    if (diagnostic) {
+      process.stderr.write(`smoke: FAILED, the window's process ended (${detail})\n`);
+      void quit(1);
+      return;
+    }
+    offerReload(window, details.reason)
+      .then((choice) => (choice === 'quit' ? quit(0) : window.webContents.reload()))
+      .catch((error: unknown) => logger.error('reload not offered', { error }));
+  });
+  app.on('child-process-gone', (_event, details) => {
+    if (details.reason !== 'clean-exit') logger.error('helper process gone', { type: details.type, reason: details.reason, exitCode: details.exitCode });
+  });
+}

@@ -1,0 +1,205 @@
+import { serialize } from 'node:v8';
+import type { BrowserWindow } from 'electron';
+import type { LiveFrame } from '../../backend/domain/live.ts';
+import type { Runtime } from '../../backend/runtime.ts';
+import type { CommandId } from '../contract/commands.ts';
+import { feedChannel, type FeedName } from '../contract/names.ts';
+import type { AppState, Feeds } from '../contract/signatures.ts';
+import { throttle } from './throttle.ts';
+
+/** A page that can be told things. */
+export interface FeedTarget {
+  send<N extends FeedName>(name: N, payload: Feeds[N]): void;
+  /** Whether somebody can see what is sent. */
+  isWatched(): boolean;
+}
+
+/** What the feed asks of the runtime. */
+export type FeedSource = Pick<Runtime, 'live' | 'status' | 'onStatus'>;
+
+/** What a diagnostic run wants to know of the live feed. */
+export interface FeedFigures {
+  readonly ticks: number;
+  readonly snapshots: number;
+  /** Largest tick and snapshot, bytes as structured clone serialises them. */
+  readonly maxTickBytes: number;
+  readonly maxSnapshotBytes: number;
+  /** Most frames sent within any one second. */
+  readonly maxPerSecond: number;
+}
+
+/** Sent when nothing changed, so that the ages a window shows stay true. */
+const heartbeatMs = 1000;
+const statusMs = 500;
+const stateMs = 50;
+
+/**
+ * Everything main says to the window without being asked. Live frames are pulled from the runtime at the tick, so the
+ * latest always wins and nothing queues; a window nobody sees gets none, and a snapshot when it comes back.
+ */
+export class Feed {
+  readonly #target: FeedTarget;
+  readonly #measured: boolean;
+  readonly #state = throttle(() => this.#sendState(), stateMs);
+  readonly #status = throttle(() => this.#sendStatus(), statusMs);
+  #ticker: NodeJS.Timeout | undefined;
+  #source: FeedSource | null = null;
+  #unsubscribe: (() => void) | undefined;
+  #appState: AppState = { phase: 'no-source' };
+  #sequence = 0;
+  #revision = 0;
+  #day = '';
+  #lastSentAt = 0;
+  #snapshotDue = true;
+  #sentAt: number[] = [];
+  #figures = { ticks: 0, snapshots: 0, maxTickBytes: 0, maxSnapshotBytes: 0, maxPerSecond: 0 };
+
+  /** `measured` costs one extra serialisation per frame: for diagnostic runs. */
+  constructor(target: FeedTarget, options: { readonly tickRate: number; readonly measured: boolean }) {
+    this.#target = target;
+    this.#measured = options.measured;
+    this.setTickRate(options.tickRate);
+  }
+
+  /** Live frames per second, at most. */
+  setTickRate(perSecond: number): void {
+    clearInterval(this.#ticker);
+    this.#ticker = setInterval(() => this.#tick(), 1000 / perSecond);
+  }
+
+  attach(source: FeedSource): void {
+    this.#unsubscribe?.();
+    this.#source = source;
+    this.#unsubscribe = source.onStatus(() => this.#status.request());
+    this.refresh();
+  }
+
+  /** Before the runtime closes: it is not asked any more. */
+  detach(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+    this.#source = null;
+    this.#status.cancel();
+  }
+
+  /** The page was loaded or came into view: send it the whole picture. */
+  refresh(): void {
+    this.#snapshotDue = true;
+    this.#sendState();
+    this.#status.request();
+    this.#tick();
+  }
+
+  /** The whole picture for a page that asks; ticks go on from it. */
+  snapshot(source: FeedSource): LiveFrame {
+    this.#snapshotDue = false;
+    this.#revision = source.live.revision();
+    return this.#number(source.live.snapshot());
+  }
+
+  appState(state: AppState): void {
+    this.#appState = state;
+    this.#state.request();
+  }
+
+  command(id: CommandId): void {
+    this.#target.send('command', { id });
+  }
+
+  askForDiagnostics(): void {
+    this.#target.send('diagnostics', { ask: 'report' });
+  }
+
+  figures(): FeedFigures {
+    return { ...this.#figures };
+  }
+
+  close(): void {
+    clearInterval(this.#ticker);
+    this.detach();
+    this.#state.cancel();
+  }
+
+  #tick(): void {
+    const source = this.#source;
+    if (source === null) return;
+    if (!this.#target.isWatched()) {
+      this.#snapshotDue = true;
+      return;
+    }
+    if (this.#snapshotDue) return this.#send(this.snapshot(source));
+    const changes = source.live.changesSince(this.#revision);
+    if (changes !== null) {
+      this.#revision = changes.revision;
+      return this.#send(this.#number(changes.frame));
+    }
+    if (Date.now() - this.#lastSentAt >= heartbeatMs) this.#send(this.#number(this.#heartbeat(source)));
+  }
+
+  /** Rates fall and days end without any sale: a heartbeat carries those, and a new day carries everything. */
+  #heartbeat(source: FeedSource): LiveFrame {
+    const frame = source.live.snapshot();
+    if (frame.day !== this.#day) return frame;
+    return { ...frame, kind: 'tick', seconds: [], minutes: [], recent: [], latencySample: [] };
+  }
+
+  #number(frame: LiveFrame): LiveFrame {
+    this.#sequence += 1;
+    this.#day = frame.day;
+    return { ...frame, sequence: this.#sequence };
+  }
+
+  #send(frame: LiveFrame): void {
+    this.#lastSentAt = Date.now();
+    if (this.#measured) this.#measure(frame);
+    this.#target.send('live', frame);
+  }
+
+  #measure(frame: LiveFrame): void {
+    const bytes = serialize(frame).byteLength;
+    const figures = this.#figures;
+    if (frame.kind === 'tick') {
+      figures.ticks += 1;
+      figures.maxTickBytes = Math.max(figures.maxTickBytes, bytes);
+    } else {
+      figures.snapshots += 1;
+      figures.maxSnapshotBytes = Math.max(figures.maxSnapshotBytes, bytes);
+    }
+    this.#sentAt = [...this.#sentAt.filter((at) => at > this.#lastSentAt - 1000), this.#lastSentAt];
+    figures.maxPerSecond = Math.max(figures.maxPerSecond, this.#sentAt.length);
+  }
+
+  #sendStatus(): void {
+    if (this.#source !== null && this.#target.isWatched()) this.#target.send('status', this.#source.status());
+  }
+
+  #sendState(): void {
+    this.#target.send('app', this.#appState);
+  }
+}
+
+/** The window as a target; the only caller of `webContents.send`. `always` feeds it even when it is hidden. */
+export function windowTarget(window: BrowserWindow, always: boolean): FeedTarget & { onWatched(listener: () => void): void } {
+  const { webContents: contents } = window;
+  let loaded = false;
+  contents.on('did-start-navigation', (details) => {
+    if (details.isMainFrame && !details.isSameDocument) loaded = false;
+  });
+  contents.on('render-process-gone', () => {
+    loaded = false;
+  });
+  return {
+    send(name, payload) {
+      if (loaded && !contents.isDestroyed()) contents.send(feedChannel(name), payload);
+    },
+    isWatched: () => loaded && !window.isDestroyed() && (always || (window.isVisible() && !window.isMinimized())),
+    onWatched(listener) {
+      contents.on('did-finish-load', () => {
+        loaded = true;
+        listener();
+      });
+      window.on('show', listener);
+      window.on('restore', listener);
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Handlers } from '../request.ts';
+import type { Services } from '../services.ts';
+import { appHandlers } from './app.ts';
+import { dataHandlers } from './data.ts';
+import { queryHandlers } from './query.ts';
+import { settingsHandlers } from './settings.ts';
+import { simulatorHandlers } from './simulator.ts';
+import { windowHandlers } from './window.ts';
+
+/** All families together; a request without a handler does not compile here. */
+export function createHandlers(services: Services): Handlers {
+  return {
+    ...appHandlers(services),
+    ...settingsHandlers(services),
+    ...queryHandlers(services),
+    ...simulatorHandlers(services),
+    ...dataHandlers(services),
+    ...windowHandlers(services),
+  };
+}

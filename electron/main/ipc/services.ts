@@ -1,0 +1,29 @@
+import type { Logger } from '../../../backend/ports/logger.ts';
+import type { DiagnosticsReport } from '../../contract/signatures.ts';
+import type { AppInfo } from '../../contract/signatures.ts';
+import type { Feed } from '../feed.ts';
+import type { RuntimeHost } from '../runtime-host.ts';
+import type { SettingsStore } from '../settings-store.ts';
+
+/** What the window may have done on the desktop. */
+export interface Desktop {
+  /** Asks where, writes, and returns the path; null when the user cancels. */
+  saveFile(suggestedName: string, content: string): Promise<string | null>;
+  /** False when the link is not one of ours. */
+  openLink(url: string): Promise<boolean>;
+  openFolder(which: 'data' | 'logs'): Promise<void>;
+  setFullScreen(on: boolean): void;
+  quit(): void;
+}
+
+/** What handlers are made of. */
+export interface Services {
+  readonly info: () => AppInfo;
+  readonly settings: SettingsStore;
+  readonly host: RuntimeHost;
+  readonly feed: Feed;
+  readonly desktop: Desktop;
+  /** Takes the page's report in a diagnostic run; null in any other. */
+  readonly takeReport: ((report: DiagnosticsReport) => void) | null;
+  readonly logger: Logger;
+}

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { isAllowedLink, openExternal } from './external.ts';
+
+it.each(['https://www.electronjs.org/docs/latest/', 'https://github.com/electron/electron', 'https://www.postgresql.org/docs/18/index.html'])('opens %s', (url) => {
+  expect(isAllowedLink(url)).toBe(true);
+});
+
+it.each([
+  'http://www.electronjs.org/',
+  'https://www.electronjs.org.evil.example/',
+  'https://evil.example/https://www.electronjs.org/',
+  'https://www.electronjs.org@evil.example/',
+  'https://user@www.electronjs.org/',
+  'https://www.electronjs.org:8443/',
+  'https://github.com/',
+  'https://github.com/someone/else',
+  'https://github.com/electron/../someone/else',
+  'file:///etc/passwd',
+  'javascript:alert(1)',
+  'smb://host/share',
+  'ms-settings:privacy',
+  'not a link',
+  '',
+])('refuses %s', async (url) => {
+  const opened: string[] = [];
+  expect(await openExternal(url, async (target) => void opened.push(target))).toBe(false);
+  expect(opened).toEqual([]);
+});
+
+it('hands over the parsed form, so that what was judged is what opens', async () => {
+  const opened: string[] = [];
+  await openExternal('HTTPS://WWW.ElectronJS.org/docs/../docs', async (target) => void opened.push(target));
+  expect(opened).toEqual(['https://www.electronjs.org/docs']);
+});

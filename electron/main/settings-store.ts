@@ -1,0 +1,66 @@
+import { AppError } from '../../backend/lib/app-error.ts';
+import { loadSettings, saveSettings } from '../../backend/settings/settings-file.ts';
+import { settingsSchema, type Settings } from '../../backend/settings/settings.ts';
+
+type Listener = (now: Settings, before: Settings) => void;
+
+/** The settings in force: checked, written before they count, one change at a time. */
+export class SettingsStore {
+  readonly #file: string;
+  readonly #listeners = new Set<Listener>();
+  #current: Settings;
+  #queue: Promise<unknown> = Promise.resolve();
+  /** What the user should be told of the file that was found (set aside because corrupt, …). */
+  readonly notices: readonly string[];
+
+  private constructor(file: string, settings: Settings, notices: readonly string[]) {
+    this.#file = file;
+    this.#current = settings;
+    this.notices = notices;
+  }
+
+  static async open(file: string): Promise<SettingsStore> {
+    const { settings, notices } = await loadSettings(file);
+    return new SettingsStore(file, settings, notices);
+  }
+
+  get current(): Settings {
+    return this.#current;
+  }
+
+  /** Calls back after each change. Returns the unsubscriber. */
+  onChange(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Merges, checks, writes, then takes effect. Throws `bad_settings`, or `not_available` when the file cannot be written. */
+  update(patch: Partial<Settings>): Promise<Settings> {
+    const change = this.#queue.then(() => this.#apply(patch));
+    // The caller gets the failure; the next change is not held up by it.
+    this.#queue = change.catch(() => undefined);
+    return change;
+  }
+
+  async #apply(patch: Partial<Settings>): Promise<Settings> {
+    const before = this.#current;
+    const checked = settingsSchema.safeParse({ ...before, ...patch });
+    if (!checked.success) {
+      const issue = checked.error.issues[0];
+      throw new AppError('bad_settings', `${issue?.path.join('.') ?? 'settings'}: ${issue?.message ?? 'not valid'}`, {
+        hint: 'The settings were left as they were.',
+      });
+    }
+    try {
+      await saveSettings(this.#file, checked.data);
+    } catch (cause) {
+      throw new AppError('not_available', 'The settings could not be saved, so they were left as they were.', {
+        hint: `Make room, or the right to write, at ${this.#file}`,
+        cause,
+      });
+    }
+    this.#current = checked.data;
+    for (const listener of this.#listeners) listener(checked.data, before);
+    return checked.data;
+  }
+}

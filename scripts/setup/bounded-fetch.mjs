@@ -1,0 +1,16 @@
+/*
+ * Loaded before the electron package's own installer: a request that has no answer after a few seconds is given up, so
+ * that a host that cannot be reached does not hold up the start. The download itself may take its time.
+ */
+const patienceMs = 5000;
+const { fetch } = globalThis;
+
+globalThis.fetch = async (input, options) => {
+  const giveUp = new AbortController();
+  const timer = setTimeout(() => giveUp.abort(new Error(`no answer within ${patienceMs / 1000} s`)), patienceMs);
+  try {
+    return await fetch(input, { ...options, signal: giveUp.signal });
+  } finally {
+    clearTimeout(timer);
+  }
+};
