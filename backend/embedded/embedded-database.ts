@@ -9,7 +9,7 @@ import type { Worker } from 'node:worker_threads';
 import pg from 'pg';
 import { AppError, messageOf } from '../lib/app-error.ts';
 import { ReleaseStack } from '../lib/release-stack.ts';
-import { wireTypes } from '../lib/sql.ts';
+import { sql, wireTypes } from '../lib/sql.ts';
 import type { Logger } from '../ports/logger.ts';
 import { lockFolder } from './folder-lock.ts';
 import { startMaintenance } from './maintenance.ts';
@@ -26,7 +26,7 @@ export interface EmbeddedDatabaseOptions {
 }
 
 export interface EmbeddedDatabase {
-  /** One connection: the database has a single backend. Never use named statements on it. */
+  /** One connection: the database has a single backend. */
   readonly pool: pg.Pool;
   /** Whether this call made the database. */
   readonly created: boolean;
@@ -51,6 +51,8 @@ class FixedSocket extends Socket {
 
 /** How long closing may take before the worker is ended by force. Nothing acknowledged is lost by that. */
 const CLOSE_TIMEOUT_MS = 10_000;
+
+const forgetStatements = sql`deallocate all`;
 
 class WorkerHandle {
   readonly #worker: Worker;
@@ -176,7 +178,11 @@ function makePool(socketPath: string, logger: Logger): pg.Pool {
   });
   const report = (error: Error) => logger.warn('Connection to the embedded database failed', { error: error.message });
   pool.on('error', report);
-  // The pool listens on idle clients only; an error on one in use would end the process.
-  pool.on('connect', (client) => client.on('error', report));
+  pool.on('connect', (client) => {
+    // The pool listens on idle clients only; an error on one in use would end the process.
+    client.on('error', report);
+    // The backend outlives its connections, and with it the named statements of the one before.
+    client.query(forgetStatements).catch(report);
+  });
   return pool;
 }

@@ -39,6 +39,7 @@ function batchOf(inserted: readonly SaleLine[], committedAt: number, version = 1
 }
 
 const emptySeed: LiveSeed = {
+  offsets: new Map(),
   days: [],
   seconds: [],
   recent: [],
@@ -241,7 +242,7 @@ describe('live window', () => {
     expect(frame.seconds).toHaveLength(1);
   });
 
-  it('goes on from a seed: versions per partition add up, and the ledger and totals continue', () => {
+  it('goes on from a seed: versions per partition add up, and the ledger and totals continue', async () => {
     const { clock, window, sale } = start();
     const measures = { grossCents: 500n, refundCents: 0n, sales: 5, refunds: 0, admits: 5 };
     const rows = {
@@ -255,13 +256,14 @@ describe('live window', () => {
     };
     const before = window.revision();
     const recent = [sale({ soldAt: noon - 3000 })];
-    window.seed({
+    await window.reseed(async () => ({
+      offsets: new Map(),
       days: [daySeedOf(day, rows), emptyDay('2026-11-23')],
       seconds: [{ at: noon - 3000, grossCents: 500n, sales: 5, admits: 5 }],
       recent,
       ledger: { events: 50, grossCents: 5000n },
       committedAt: noon - 2500,
-    });
+    }));
     expect(window.changesSince(before)?.frame.kind).toBe('snapshot');
     expect(window.snapshot()).toMatchObject({ totals: measures, dayVersion: 6, recent, committedAt: noon - 2500 });
     window.committed(batchOf([sale({ soldAt: noon - 2500, theaterId: 2, movieId: 3 })], clock.at, 5));
@@ -273,10 +275,49 @@ describe('live window', () => {
     expect(frame.seconds[0]).toEqual({ at: noon - 3000, grossCents: 1500n, sales: 6, admits: 6 });
   });
 
-  it('is empty again after a reset', () => {
+  it('counts each batch once when batches come while the seed is read', async () => {
+    const { clock, window, sale } = start();
+    const batches = [1, 2, 3, 4].map((offset) => ({
+      ...batchOf([sale({ soldAt: noon, amountCents: offset })], clock.at, offset),
+      nextOffset: BigInt(offset),
+    }));
+    const [first, second, third, fourth] = batches as [CommittedBatch, CommittedBatch, CommittedBatch, CommittedBatch];
+    window.committed(first);
+    await window.reseed(async () => {
+      window.committed(second);
+      // The snapshot has the first two; the third is committed and told before the seed arrives.
+      window.committed(third);
+      const measures = { grossCents: 3n, refundCents: 0n, sales: 2, refunds: 0, admits: 2 };
+      return {
+        ...emptySeed,
+        offsets: new Map([[0, 2n]]),
+        days: [{ ...emptyDay(day), totals: measures, versions: new Map([[0, 2]]) }],
+        ledger: { events: 2, grossCents: 3n },
+      };
+    });
+    window.committed(second);
+    window.committed(fourth);
+    expect(window.snapshot()).toMatchObject({
+      dayVersion: 4,
+      totals: { grossCents: 10n, sales: 4 },
+      ledger: { events: 4, grossCents: 10n },
+    });
+  });
+
+  it('stays as it was when a seed cannot be read, and takes the next one', async () => {
     const { clock, window, sale } = start();
     window.committed(batchOf([sale({ soldAt: noon })], clock.at));
-    window.seed(emptySeed);
+    const before = window.snapshot();
+    await expect(window.reseed(() => Promise.reject(new Error('no database')))).rejects.toThrow('no database');
+    expect(window.snapshot()).toEqual(before);
+    await window.reseed(async () => emptySeed);
+    expect(window.snapshot().ledger.events).toBe(0);
+  });
+
+  it('is empty again after a reset', async () => {
+    const { clock, window, sale } = start();
+    window.committed(batchOf([sale({ soldAt: noon })], clock.at));
+    await window.reseed(async () => emptySeed);
     expect(window.snapshot()).toMatchObject({
       totals: noMeasures,
       dayVersion: 0,
@@ -288,9 +329,9 @@ describe('live window', () => {
     });
   });
 
-  it('follows another calendar from the seed on', () => {
+  it('follows another calendar from the seed on', async () => {
     const { window } = start();
-    window.seed(emptySeed, createBusinessCalendar({ zone: 'Asia/Tokyo', cutoverHour: 0 }));
+    await window.reseed(async () => emptySeed, createBusinessCalendar({ zone: 'Asia/Tokyo', cutoverHour: 0 }));
     expect(window.snapshot().day).toBe('2026-11-23');
   });
 

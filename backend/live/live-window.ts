@@ -27,8 +27,10 @@ const minuteBytes = 150;
 const newestSeconds = 10;
 const newestMinutes = 2;
 
-/** Everything the window starts from; read while nothing is being stored. */
+/** Everything the window starts from, read in one snapshot of the database. */
 export interface LiveSeed {
+  /** The store's offset per partition: a batch that ends no further is in this seed already. */
+  readonly offsets: ReadonlyMap<number, bigint>;
   /** The current business day, and those after it that hold sales already (a sale may be up to a day ahead). */
   readonly days: readonly DaySeed[];
   /** Seconds of the last 5 minutes. */
@@ -79,6 +81,11 @@ export class LiveWindow {
   /** Frames older than this cannot be mended by a tick: the day or everything was replaced. */
   #snapshotRevision = 1;
   #shownRates = '';
+  /** The offsets of the last seed. */
+  #seededOffsets: ReadonlyMap<number, bigint> = new Map();
+  /** Batches told while a seed is being read: it may or may not hold them. */
+  #told: CommittedBatch[] | null = null;
+  #seeding: Promise<void> = Promise.resolve();
 
   constructor(options: { calendar: BusinessCalendar; clock: Clock }) {
     this.#calendar = options.calendar;
@@ -87,40 +94,33 @@ export class LiveWindow {
   }
 
   /**
-   * Starts over from what is stored: after start-up, a rebuild, a reset, or with another calendar. Nothing may be
-   * stored between reading the seed and this call.
+   * Starts over from what is stored: at start-up, after a rebuild, a reset or a gap in the batches told, or with another
+   * calendar. Batches may go on being committed while `read` reads: each is counted once, whether the seed has it or not.
+   * Rejects as `read` does, and then nothing has changed.
    */
-  seed(seed: LiveSeed, calendar: BusinessCalendar = this.#calendar): void {
-    const now = this.#clock.now();
-    this.#calendar = calendar;
-    this.#accounts.clear();
-    for (const day of seed.days) this.#accounts.set(day.day, new DayAccount(day));
-    this.#current = this.#openDay(now);
-    this.#ledgerEvents = seed.ledger.events;
-    this.#ledgerCents = seed.ledger.grossCents;
-    this.#committedAt = seed.committedAt;
-    this.#revision += 1;
-    this.#snapshotRevision = this.#revision;
-    this.#seconds.clear();
-    for (const second of seed.seconds) this.#seconds.seed(second, now, this.#revision);
-    this.#recent = seed.recent.slice(0, recentSales).map((sale) => ({ sale, revision: this.#revision }));
-    this.#latencySamples = [];
-    this.#tell();
+  reseed(read: () => Promise<LiveSeed>, calendar: BusinessCalendar = this.#calendar): Promise<void> {
+    const seeding = this.#seeding.then(async () => {
+      this.#told = [];
+      try {
+        const seed = await read();
+        const told = this.#told;
+        this.#told = null;
+        this.#seed(seed, calendar);
+        for (const batch of told) this.#count(batch);
+      } finally {
+        this.#told = null;
+      }
+      this.#tell();
+    });
+    this.#seeding = seeding.catch(() => undefined);
+    return seeding;
   }
 
-  /** Adds a committed batch. About 1 ms per 1,000 sales. */
+  /** Adds a committed batch: about 0.1 ms for 500 sales. */
   committed(batch: CommittedBatch): void {
-    const now = this.#clock.now();
-    this.#rollOver(now);
-    this.#revision += 1;
-    const revision = this.#revision;
-    for (const sale of batch.inserted) this.#add(sale, batch.committedAt, now, revision);
-    this.#ledgerEvents += batch.inserted.length;
-    for (const row of batch.changes.days) this.#account(row.day)?.reached(row);
-    this.#committedAt = batch.committedAt;
-    this.#rate.add(batch.inserted.length, now);
-    this.#keepRecent(batch.inserted, revision);
-    this.#keepLatencySamples(batch, revision);
+    this.#told?.push(batch);
+    this.#rate.add(batch.inserted.length, this.#clock.now());
+    this.#count(batch);
     this.#tell();
   }
 
@@ -182,6 +182,39 @@ export class LiveWindow {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #seed(seed: LiveSeed, calendar: BusinessCalendar): void {
+    const now = this.#clock.now();
+    this.#calendar = calendar;
+    this.#seededOffsets = new Map(seed.offsets);
+    this.#accounts.clear();
+    for (const day of seed.days) this.#accounts.set(day.day, new DayAccount(day));
+    this.#current = this.#openDay(now);
+    this.#ledgerEvents = seed.ledger.events;
+    this.#ledgerCents = seed.ledger.grossCents;
+    this.#committedAt = seed.committedAt;
+    this.#revision += 1;
+    this.#snapshotRevision = this.#revision;
+    this.#seconds.clear();
+    for (const second of seed.seconds) this.#seconds.seed(second, now, this.#revision);
+    this.#recent = seed.recent.slice(0, recentSales).map((sale) => ({ sale, revision: this.#revision }));
+    this.#latencySamples = [];
+  }
+
+  #count(batch: CommittedBatch): void {
+    const seeded = this.#seededOffsets.get(batch.partition);
+    if (seeded !== undefined && batch.nextOffset <= seeded) return;
+    const now = this.#clock.now();
+    this.#rollOver(now);
+    this.#revision += 1;
+    const revision = this.#revision;
+    for (const sale of batch.inserted) this.#add(sale, batch.committedAt, now, revision);
+    this.#ledgerEvents += batch.inserted.length;
+    for (const row of batch.changes.days) this.#account(row.day)?.reached(row);
+    this.#committedAt = batch.committedAt;
+    this.#keepRecent(batch.inserted, revision);
+    this.#keepLatencySamples(batch, revision);
   }
 
   #add(sale: SaleLine, committedAt: number, now: number, revision: number): void {

@@ -42,10 +42,20 @@ export type ApplyResult =
   /** Someone else moved the offset: nothing was written; seek to `storedOffset`. */
   | { readonly kind: 'fenced'; readonly storedOffset: bigint };
 
+/** What became of all events consumed so far, kept in the same row as the offset. */
+export interface StoreCounters {
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly deadLettered: number;
+}
+
 /** Exactly-once storage of batches in PostgreSQL (design section 4). */
 export interface SaleStore {
   offsets(topic: string): Promise<ReadonlyMap<number, bigint>>;
   apply(batch: StoreBatch): Promise<ApplyResult>;
+  counters(topic: string): Promise<StoreCounters>;
+  /** Versions of days as committed now (sum over partitions); a day without rollups is left out. */
+  dayVersions(days: readonly BusinessDay[]): Promise<ReadonlyMap<BusinessDay, number>>;
   /** Business days with an outbox row: committed, maybe not projected. */
   outboxDays(): Promise<readonly BusinessDay[]>;
   /** Clears the outbox rows of these days and partition that are not newer than the versions given in `changes.days`. */

@@ -3,8 +3,8 @@ import type pg from 'pg';
 import type { BusinessDay, RollupRows } from '../domain/rollup.ts';
 import type { SaleLine } from '../domain/ticket-sale.ts';
 import { codeOf, messageOf } from '../lib/app-error.ts';
-import { numberArray, sql, textArray } from '../lib/sql.ts';
-import type { ApplyResult, CommittedBatch, DeadLetter, SaleStore, StoreBatch } from '../ports/sale-store.ts';
+import { numberArray, sql, textArray, wireTypes } from '../lib/sql.ts';
+import type { ApplyResult, CommittedBatch, DeadLetter, SaleStore, StoreBatch, StoreCounters } from '../ports/sale-store.ts';
 import { applyBatch } from './apply-batch-sql.ts';
 import { batchParameters } from './batch-parameters.ts';
 import type { BatchPiece } from './batch-parameters.ts';
@@ -16,6 +16,13 @@ const allOffsets = sql`select partition, next_offset from consumer_offset where 
 const storedOffset = sql`select next_offset from consumer_offset where topic = $1 and partition = $2`;
 const firstOffset = sql`
   insert into consumer_offset (topic, partition, first_offset, next_offset) values ($1, $2, $3, $3) on conflict do nothing`;
+const counters = sql`
+  select coalesce(sum(stored), 0)::bigint as stored, coalesce(sum(duplicates), 0)::bigint as duplicates,
+    coalesce(sum(dead_lettered), 0)::bigint as dead_lettered
+  from consumer_offset where topic = $1`;
+const dayVersions = sql`
+  select business_day::text as day, sum(version)::bigint as version from rollup_day
+  where business_day = any ($1::date[]) group by business_day`;
 const outboxDays = sql`select distinct business_day::text as day from projection_outbox order by 1`;
 const clearOutbox = sql`
   delete from projection_outbox o
@@ -45,6 +52,8 @@ function isDataRefusal(error: unknown): boolean {
 
 async function applyPiece(connection: pg.Pool | pg.PoolClient, piece: BatchPiece): Promise<PieceResult> {
   const { rows } = await connection.query<(string | null)[]>({
+    // Named: planning this statement takes longer than running it for a small batch.
+    name: 'apply_batch',
     text: applyBatch,
     values: batchParameters(piece),
     rowMode: 'array',
@@ -92,6 +101,25 @@ export class PostgresSaleStore implements SaleStore {
     const second = await this.#applyOnce(batch);
     if (second) return { kind: 'committed', batch: second };
     return { kind: 'fenced', storedOffset: (await this.#storedOffset(batch)) ?? batch.expectedOffset };
+  }
+
+  async counters(topic: string): Promise<StoreCounters> {
+    const { rows } = await this.#pool.query<{ stored: bigint; duplicates: bigint; dead_lettered: bigint }>({
+      text: counters,
+      values: [topic],
+      types: wireTypes,
+    });
+    const [row] = rows;
+    return { stored: Number(row?.stored ?? 0), duplicates: Number(row?.duplicates ?? 0), deadLettered: Number(row?.dead_lettered ?? 0) };
+  }
+
+  async dayVersions(days: readonly BusinessDay[]): Promise<ReadonlyMap<BusinessDay, number>> {
+    const { rows } = await this.#pool.query<{ day: string; version: bigint }>({
+      text: dayVersions,
+      values: [textArray(days)],
+      types: wireTypes,
+    });
+    return new Map(rows.map((row) => [row.day, Number(row.version)]));
   }
 
   async outboxDays(): Promise<readonly BusinessDay[]> {

@@ -72,6 +72,9 @@ export class SaleGenerator {
   #faultSums: readonly number[];
   #next: number;
   #midnightTurn = 0;
+  /** The business day of the last arrival in the midnight scenario. */
+  #dayStart = 0;
+  #dayEnd = 0;
   #malformedTurn = 0;
 
   constructor(options: GeneratorOptions) {
@@ -245,11 +248,14 @@ export class SaleGenerator {
   /** The instant of sale; in the midnight scenario, by turns just before and just after the nearest cut-over. */
   #soldAt(at: number): number {
     if (this.#mix.scenario !== 'midnight') return at;
-    const { calendar } = this.#options;
-    const day = calendar.dayOf(at);
-    const next = calendar.endOf(day);
+    if (at < this.#dayStart || at >= this.#dayEnd) {
+      const { calendar } = this.#options;
+      const day = calendar.dayOf(at);
+      this.#dayStart = calendar.startOf(day);
+      this.#dayEnd = calendar.endOf(day);
+    }
     // The nearer one, which is never more than half a day ahead: the console refuses what is a day ahead.
-    const boundary = next - at < 12 * hourMs ? next : calendar.startOf(day);
+    const boundary = this.#dayEnd - at < 12 * hourMs ? this.#dayEnd : this.#dayStart;
     const distance = this.#random.below(5 * minuteMs);
     return this.#midnightTurn++ % 2 === 0 ? boundary - 1 - distance : boundary + distance;
   }

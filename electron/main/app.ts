@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { app, Menu, nativeTheme, session, type BrowserWindow } from 'electron';
+import { app, type BrowserWindow, Menu, nativeTheme, session } from 'electron';
 import { ReleaseStack } from '../../backend/lib/release-stack.ts';
 import type { Logger } from '../../backend/ports/logger.ts';
 import type { Settings } from '../../backend/settings/settings.ts';
+import { resolveZone } from '../../backend/settings/zone.ts';
 import type { ProgramArguments } from './arguments.ts';
-import { writeCrashReport, type CrashHandling } from './crash.ts';
+import { type CrashHandling, writeCrashReport } from './crash.ts';
 import { createDesktop } from './desktop.ts';
 import { Feed, windowTarget } from './feed.ts';
 import type { Folders } from './folders.ts';
@@ -23,7 +24,6 @@ import { SettingsStore } from './settings-store.ts';
 import { ReportInbox, runSmoke } from './smoke.ts';
 import { offerReload, openMainWindow, rememberWindow } from './window.ts';
 import { startPostgresWorker } from './worker-host.ts';
-import { resolveZone } from './zone.ts';
 
 export interface StartContext {
   readonly args: ProgramArguments;
@@ -70,7 +70,14 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
   });
 
   const window = await step('window', () =>
-    openMainWindow({ preload: preloadFile, url: devServer ?? pageUrl, stateFile: folders.windowStateFile, devTools, diagnostic, logger }),
+    openMainWindow({
+      preload: preloadFile,
+      url: devServer ?? pageUrl,
+      stateFile: folders.windowStateFile,
+      devTools,
+      diagnostic,
+      logger,
+    }),
   );
   release.push('window state', () => rememberWindow(window, folders.windowStateFile));
   closeThroughQuit(window);
@@ -107,9 +114,19 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
   const inbox = new ReportInbox();
   await step('ipc', () => {
     const desktop = createDesktop(window, { data: folders.data, logs: folders.logs });
-    const handlers = createHandlers({ info, settings, host, feed, desktop, takeReport: diagnostic ? inbox.take : null, logger });
+    const handlers = createHandlers({
+      info,
+      settings,
+      host,
+      feed,
+      desktop,
+      takeReport: diagnostic ? inbox.take : null,
+      logger,
+    });
     release.push('ipc', openRouter(window, { handlers, devServer, logger }));
-    Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ platform: process.platform, devTools, run: (id) => feed.command(id) })));
+    Menu.setApplicationMenu(
+      Menu.buildFromTemplate(menuTemplate({ platform: process.platform, devTools, run: (id) => feed.command(id) })),
+    );
   });
 
   settings.onChange((now, before) => applySettings(now, before, host, feed));
@@ -129,8 +146,10 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
 /** A profile on the command line counts as the first-run choice; a diagnostic run sets up its own throw-away file. */
 async function openSettings(args: ProgramArguments, file: string): Promise<SettingsStore> {
   const settings = await SettingsStore.open(file);
-  if (args.profile !== null && settings.current.dataSource !== args.profile) await settings.update({ dataSource: args.profile });
-  if (args.smoke !== null) await settings.update({ startScreen: 'live', simulator: { ...settings.current.simulator, rate: args.smoke.rate } });
+  if (args.profile !== null && settings.current.dataSource !== args.profile)
+    await settings.update({ dataSource: args.profile });
+  if (args.smoke !== null)
+    await settings.update({ startScreen: 'live', simulator: { ...settings.current.simulator, rate: args.smoke.rate } });
   return settings;
 }
 
@@ -171,11 +190,21 @@ function closeThroughQuit(window: BrowserWindow): void {
   });
 }
 
-function watchProcesses(window: BrowserWindow, diagnostic: boolean, quit: (code: number) => Promise<void>, crashes: CrashHandling, logger: Logger): void {
+function watchProcesses(
+  window: BrowserWindow,
+  diagnostic: boolean,
+  quit: (code: number) => Promise<void>,
+  crashes: CrashHandling,
+  logger: Logger,
+): void {
   window.webContents.on('render-process-gone', (_event, details) => {
     if (details.reason === 'clean-exit') return;
     const detail = `${details.reason}, exit code ${details.exitCode}`;
-    writeCrashReport(crashes.folder, { kind: 'window process gone', at: new Date().toISOString(), program: crashes.program, detail }, logger);
+    writeCrashReport(
+      crashes.folder,
+      { kind: 'window process gone', at: new Date().toISOString(), program: crashes.program, detail },
+      logger,
+    );
     if (diagnostic) {
       process.stderr.write(`smoke: FAILED, the window's process ended (${detail})\n`);
       void quit(1);
@@ -186,6 +215,7 @@ function watchProcesses(window: BrowserWindow, diagnostic: boolean, quit: (code:
       .catch((error: unknown) => logger.error('reload not offered', { error }));
   });
   app.on('child-process-gone', (_event, details) => {
-    if (details.reason !== 'clean-exit') logger.error('helper process gone', { type: details.type, reason: details.reason, exitCode: details.exitCode });
+    if (details.reason !== 'clean-exit')
+      logger.error('helper process gone', { type: details.type, reason: details.reason, exitCode: details.exitCode });
   });
 }

@@ -11,7 +11,21 @@ function valueOf(...words: string[]) {
 
 describe('arguments', () => {
   it('reads a diagnostic run and takes relative paths from the folder of the user', () => {
-    expect(valueOf('.', '--smoke', '20', '--rate', '200', '--report', 'r.json', '--screenshot', '/tmp/s.png', '--data-dir', 'd')).toEqual({
+    expect(
+      valueOf(
+        '.',
+        '--smoke',
+        '20',
+        '--rate',
+        '200',
+        '--report',
+        'r.json',
+        '--screenshot',
+        '/tmp/s.png',
+        '--data-dir',
+        'd',
+      ),
+    ).toEqual({
       smoke: { seconds: 20, rate: 200, report: '/home/ann/r.json', screenshot: '/tmp/s.png' },
       dataDir: '/home/ann/d',
       profile: 'embedded',
@@ -26,7 +40,17 @@ describe('arguments', () => {
   });
 
   it('passes over the switches and words of Chromium and of test drivers, and over "--"', () => {
-    const value = valueOf('--no-sandbox', '--inspect=0', '-r', '/x/loader.js', '--user-data-dir=/tmp/u', '.', '--', '--smoke=5', '--disable-gpu');
+    const value = valueOf(
+      '--no-sandbox',
+      '--inspect=0',
+      '-r',
+      '/x/loader.js',
+      '--user-data-dir=/tmp/u',
+      '.',
+      '--',
+      '--smoke=5',
+      '--disable-gpu',
+    );
     expect(value.smoke).toEqual({ seconds: 5, rate: 50, report: null, screenshot: null });
   });
 

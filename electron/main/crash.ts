@@ -49,7 +49,11 @@ export interface CrashHandling {
  */
 export function fatal(handling: CrashHandling, kind: CrashReport['kind'], error: unknown): void {
   const detail = describeError(error);
-  const file = writeCrashReport(handling.folder, { kind, at: new Date().toISOString(), program: handling.program, detail }, handling.logger);
+  const file = writeCrashReport(
+    handling.folder,
+    { kind, at: new Date().toISOString(), program: handling.program, detail },
+    handling.logger,
+  );
   const where = file === null ? 'The report could not be written.' : `A report was written to ${file}`;
   process.stderr.write(`ReelMetrics stopped: ${kind}\n${detail}\n${where}\n`);
   handling.tell?.('ReelMetrics has to stop', `${detail.split('\n')[0] ?? kind}\n\nWhat was stored is safe. ${where}`);

@@ -1,15 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { app, dialog, shell, type BrowserWindow } from 'electron';
+import { app, type BrowserWindow, dialog, shell } from 'electron';
 import { AppError, codeOf } from '../../backend/lib/app-error.ts';
 import type { Desktop } from './ipc/services.ts';
 import { openExternal } from './security/external.ts';
 
 /** The desktop's services for the window: dialogs, folders, links, full screen. */
-export function createDesktop(window: BrowserWindow, folders: { readonly data: string; readonly logs: string }): Desktop {
+export function createDesktop(
+  window: BrowserWindow,
+  folders: { readonly data: string; readonly logs: string },
+): Desktop {
   return {
     async saveFile(suggestedName, content) {
-      const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath: join(app.getPath('documents'), suggestedName) });
+      const { canceled, filePath } = await dialog.showSaveDialog(window, {
+        defaultPath: join(app.getPath('documents'), suggestedName),
+      });
       if (canceled || filePath === '') return null;
       try {
         await writeFile(filePath, content, 'utf8');
@@ -24,7 +29,10 @@ export function createDesktop(window: BrowserWindow, folders: { readonly data: s
     openLink: (url) => openExternal(url, (allowed) => shell.openExternal(allowed)),
     async openFolder(which) {
       const problem = await shell.openPath(folders[which]);
-      if (problem !== '') throw new AppError('not_available', `The folder could not be opened: ${problem}`, { hint: `It is ${folders[which]}` });
+      if (problem !== '')
+        throw new AppError('not_available', `The folder could not be opened: ${problem}`, {
+          hint: `It is ${folders[which]}`,
+        });
     },
     setFullScreen(on) {
       window.setFullScreen(on);

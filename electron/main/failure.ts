@@ -6,5 +6,10 @@ export function toFailure(error: unknown): RequestFailure {
   if (error instanceof AppError) {
     return { code: error.code, message: error.message, hint: error.hint ?? null, canRetry: error.canRetry };
   }
-  return { code: 'internal', message: 'Something went wrong inside ReelMetrics.', hint: 'The log says what: Settings, Data, Open log folder.', canRetry: false };
+  return {
+    code: 'internal',
+    message: 'Something went wrong inside ReelMetrics.',
+    hint: 'The log says what: Settings, Data, Open log folder.',
+    canRetry: false,
+  };
 }

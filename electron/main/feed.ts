@@ -3,7 +3,7 @@ import type { BrowserWindow } from 'electron';
 import type { LiveFrame } from '../../backend/domain/live.ts';
 import type { Runtime } from '../../backend/runtime.ts';
 import type { CommandId } from '../contract/commands.ts';
-import { feedChannel, type FeedName } from '../contract/names.ts';
+import { type FeedName, feedChannel } from '../contract/names.ts';
 import type { AppState, Feeds } from '../contract/signatures.ts';
 import { throttle } from './throttle.ts';
 
@@ -24,8 +24,8 @@ export interface FeedFigures {
   /** Largest tick and snapshot, bytes as structured clone serialises them. */
   readonly maxTickBytes: number;
   readonly maxSnapshotBytes: number;
-  /** Most frames sent within any one second. */
-  readonly maxPerSecond: number;
+  /** Frames per second, from the first to the last. */
+  readonly perSecond: number;
 }
 
 /** Sent when nothing changed, so that the ages a window shows stay true. */
@@ -51,8 +51,9 @@ export class Feed {
   #day = '';
   #lastSentAt = 0;
   #snapshotDue = true;
-  #sentAt: number[] = [];
-  #figures = { ticks: 0, snapshots: 0, maxTickBytes: 0, maxSnapshotBytes: 0, maxPerSecond: 0 };
+  #firstSentAt = 0;
+  #intervalMs = 0;
+  #figures = { ticks: 0, snapshots: 0, maxTickBytes: 0, maxSnapshotBytes: 0 };
 
   /** `measured` costs one extra serialisation per frame: for diagnostic runs. */
   constructor(target: FeedTarget, options: { readonly tickRate: number; readonly measured: boolean }) {
@@ -63,8 +64,13 @@ export class Feed {
 
   /** Live frames per second, at most. */
   setTickRate(perSecond: number): void {
+    this.#intervalMs = 1000 / perSecond;
+    this.#restartTicker();
+  }
+
+  #restartTicker(): void {
     clearInterval(this.#ticker);
-    this.#ticker = setInterval(() => this.#tick(), 1000 / perSecond);
+    this.#ticker = setInterval(() => this.#tick(), this.#intervalMs);
   }
 
   attach(source: FeedSource): void {
@@ -87,6 +93,8 @@ export class Feed {
     this.#snapshotDue = true;
     this.#sendState();
     this.#status.request();
+    if (Date.now() - this.#lastSentAt < this.#intervalMs) return;
+    this.#restartTicker();
     this.#tick();
   }
 
@@ -111,7 +119,9 @@ export class Feed {
   }
 
   figures(): FeedFigures {
-    return { ...this.#figures };
+    const { ticks, snapshots } = this.#figures;
+    const seconds = (this.#lastSentAt - this.#firstSentAt) / 1000;
+    return { ...this.#figures, perSecond: seconds > 0 ? (ticks + snapshots - 1) / seconds : 0 };
   }
 
   close(): void {
@@ -165,8 +175,7 @@ export class Feed {
       figures.snapshots += 1;
       figures.maxSnapshotBytes = Math.max(figures.maxSnapshotBytes, bytes);
     }
-    this.#sentAt = [...this.#sentAt.filter((at) => at > this.#lastSentAt - 1000), this.#lastSentAt];
-    figures.maxPerSecond = Math.max(figures.maxPerSecond, this.#sentAt.length);
+    if (this.#firstSentAt === 0) this.#firstSentAt = this.#lastSentAt;
   }
 
   #sendStatus(): void {
@@ -179,11 +188,15 @@ export class Feed {
 }
 
 /** The window as a target; the only caller of `webContents.send`. `always` feeds it even when it is hidden. */
-export function windowTarget(window: BrowserWindow, always: boolean): FeedTarget & { onWatched(listener: () => void): void } {
+export function windowTarget(
+  window: BrowserWindow,
+  always: boolean,
+): FeedTarget & { onWatched(listener: () => void): void } {
   const { webContents: contents } = window;
   let loaded = false;
-  contents.on('did-start-navigation', (details) => {
-    if (details.isMainFrame && !details.isSameDocument) loaded = false;
+  // When a document is committed, not when a navigation starts: most navigations are refused.
+  contents.on('did-navigate', () => {
+    loaded = false;
   });
   contents.on('render-process-gone', () => {
     loaded = false;

@@ -1,7 +1,7 @@
 import { app, dialog, protocol } from 'electron';
 import { startApp } from './app.ts';
 import { parseArguments } from './arguments.ts';
-import { fatal, handleCrashes, type CrashHandling } from './crash.ts';
+import { type CrashHandling, fatal, handleCrashes } from './crash.ts';
 import { chooseFolders, removeThrowAway } from './folders.ts';
 import { openLog } from './log.ts';
 import { schemePrivileges } from './protocol.ts';
@@ -27,7 +27,11 @@ if (!parsed.ok) {
   const crashes: CrashHandling = {
     folder: folders.crashes,
     logger,
-    program: { version: app.getVersion(), electron: process.versions.electron, platform: `${process.platform} ${process.arch}` },
+    program: {
+      version: app.getVersion(),
+      electron: process.versions.electron,
+      platform: `${process.platform} ${process.arch}`,
+    },
     tell: args.smoke === null ? (title, text) => dialog.showErrorBox(title, text) : null,
     exit: (code) => app.exit(code),
   };

@@ -1,10 +1,9 @@
 import { app } from 'electron';
+import { hostZone } from '../../backend/domain/business-day.ts';
 import type { AppInfo } from '../contract/signatures.ts';
-import { hostZone } from './zone.ts';
+import { isSupportedRuntime } from './supported-runtime.ts';
 
-/** Major version of Electron that the console is built for; an older runtime is the stand-in for building and testing. */
-export const builtForElectron = 45;
-
+/** What the About page and the first paint need to know of the program; `rest` is decided at start-up. */
 export function appInfo(rest: Pick<AppInfo, 'dataFolder' | 'logFile' | 'diagnostic' | 'notices'>): AppInfo {
   const { electron, chrome, node } = process.versions;
   return {
@@ -18,9 +17,4 @@ export function appInfo(rest: Pick<AppInfo, 'dataFolder' | 'logFile' | 'diagnost
     hostZone: hostZone(),
     ...rest,
   };
-}
-
-/** Whether a version of Electron is at least the one the console is built for. */
-export function isSupportedRuntime(version: string): boolean {
-  return Number.parseInt(version, 10) >= builtForElectron;
 }

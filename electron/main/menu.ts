@@ -1,5 +1,5 @@
 import type { MenuItemConstructorOptions } from 'electron';
-import { commands, type CommandId } from '../contract/commands.ts';
+import { type CommandId, commands } from '../contract/commands.ts';
 
 export interface MenuOptions {
   readonly platform: NodeJS.Platform;

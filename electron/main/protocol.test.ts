@@ -64,11 +64,26 @@ describe('the page protocol', () => {
   });
 
   it('never leaves its folder, whatever the path', () => {
-    const piece = fc.constantFrom('..', '.', '%2e%2e', '%2E.', '..%2f', '%5c', '%00', '/', 'assets', 'x.html', 'C:', '%252e%252e', '~');
+    const piece = fc.constantFrom(
+      '..',
+      '.',
+      '%2e%2e',
+      '%2E.',
+      '..%2f',
+      '%5c',
+      '%00',
+      '/',
+      'assets',
+      'x.html',
+      'C:',
+      '%252e%252e',
+      '~',
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         const asset = assetOf(`app://reelmetrics/${pieces.join('/')}.html`, folder);
-        if (asset !== null) expect(asset.path.startsWith(`${folder}/`) && !asset.path.split('/').includes('..')).toBe(true);
+        if (asset !== null)
+          expect(asset.path.startsWith(`${folder}/`) && !asset.path.split('/').includes('..')).toBe(true);
       }),
       { numRuns: 5000 },
     );

@@ -17,7 +17,11 @@ export function servePage(session: Session, folder: string, logger: Logger): voi
 }
 
 /** The answer to one request for a file of the window. */
-export async function answer(request: { readonly method: string; readonly url: string }, folder: string, logger: Logger): Promise<Response> {
+export async function answer(
+  request: { readonly method: string; readonly url: string },
+  folder: string,
+  logger: Logger,
+): Promise<Response> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return plain(405);
   const asset = assetOf(request.url, folder);
   if (asset === null) return plain(404);
@@ -27,7 +31,8 @@ export async function answer(request: { readonly method: string; readonly url: s
       headers: { ...assetHeaders, 'Content-Type': asset.contentType },
     });
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'EISDIR') logger.error('page file unreadable', { path: asset.path, code: codeOf(error) });
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'EISDIR')
+      logger.error('page file unreadable', { path: asset.path, code: codeOf(error) });
     return plain(404);
   }
 }

@@ -44,9 +44,13 @@ export class RuntimeHost {
   require(): Runtime {
     if (this.#runtime !== null) return this.#runtime;
     if (this.#state.phase === 'no-source') {
-      throw new AppError('no_data_source', 'No data source is chosen yet.', { hint: 'Choose the built-in data or your services on the first screen.' });
+      throw new AppError('no_data_source', 'No data source is chosen yet.', {
+        hint: 'Choose the built-in data or your services on the first screen.',
+      });
     }
-    throw new AppError('not_available', `The data source is not ready (${this.#state.phase}).`, { hint: 'Wait for it to start, or see the log.' });
+    throw new AppError('not_available', `The data source is not ready (${this.#state.phase}).`, {
+      hint: 'Wait for it to start, or see the log.',
+    });
   }
 
   /** Starts it once; while it starts or runs, later calls get the same one. Throws what creation threw. */
@@ -60,7 +64,8 @@ export class RuntimeHost {
     this.#become({ phase: 'starting', step: 'Starting', share: null });
     try {
       const runtime = await this.#create((progress) => {
-        if (this.#state.phase === 'starting') this.#become({ phase: 'starting', step: progress.step, share: progress.share });
+        if (this.#state.phase === 'starting')
+          this.#become({ phase: 'starting', step: progress.step, share: progress.share });
       });
       this.#runtime = runtime;
       if (this.#stopped === undefined) this.#become({ phase: 'running' });

@@ -1,6 +1,5 @@
-import { AppError } from '../../backend/lib/app-error.ts';
+import type { Settings } from '../../backend/settings/settings.ts';
 import { loadSettings, saveSettings } from '../../backend/settings/settings-file.ts';
-import { settingsSchema, type Settings } from '../../backend/settings/settings.ts';
 
 type Listener = (now: Settings, before: Settings) => void;
 
@@ -34,7 +33,7 @@ export class SettingsStore {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Merges, checks, writes, then takes effect. Throws `bad_settings`, or `not_available` when the file cannot be written. */
+  /** Merges, checks, writes, then takes effect. Throws `bad_settings`, or `data_folder_unusable` when it cannot be written. */
   update(patch: Partial<Settings>): Promise<Settings> {
     const change = this.#queue.then(() => this.#apply(patch));
     // The caller gets the failure; the next change is not held up by it.
@@ -44,23 +43,10 @@ export class SettingsStore {
 
   async #apply(patch: Partial<Settings>): Promise<Settings> {
     const before = this.#current;
-    const checked = settingsSchema.safeParse({ ...before, ...patch });
-    if (!checked.success) {
-      const issue = checked.error.issues[0];
-      throw new AppError('bad_settings', `${issue?.path.join('.') ?? 'settings'}: ${issue?.message ?? 'not valid'}`, {
-        hint: 'The settings were left as they were.',
-      });
-    }
-    try {
-      await saveSettings(this.#file, checked.data);
-    } catch (cause) {
-      throw new AppError('not_available', 'The settings could not be saved, so they were left as they were.', {
-        hint: `Make room, or the right to write, at ${this.#file}`,
-        cause,
-      });
-    }
-    this.#current = checked.data;
-    for (const listener of this.#listeners) listener(checked.data, before);
-    return checked.data;
+    const now: Settings = { ...before, ...patch };
+    await saveSettings(this.#file, now);
+    this.#current = now;
+    for (const listener of this.#listeners) listener(now, before);
+    return now;
   }
 }

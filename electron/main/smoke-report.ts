@@ -4,7 +4,13 @@ import type { FeedFigures } from './feed.ts';
 
 /** What a diagnostic run has gathered; each figure from its own source. */
 export interface SmokeFindings {
-  readonly program: { readonly electron: string; readonly chrome: string; readonly node: string; readonly version: string; readonly packaged: boolean };
+  readonly program: {
+    readonly electron: string;
+    readonly chrome: string;
+    readonly node: string;
+    readonly version: string;
+    readonly packaged: boolean;
+  };
   readonly profile: string;
   readonly requested: { readonly seconds: number; readonly rate: number };
   /** When the program's process was made, epoch ms. */
@@ -43,7 +49,12 @@ export interface SmokeReport {
   readonly backPressureMs: number;
   readonly frames: { readonly count: number; readonly p95Ms: number; readonly longestTaskMs: number } | null;
   readonly memoryMb: { readonly main: number; readonly renderer: number };
-  readonly tick: { readonly maxBytes: number; readonly maxSnapshotBytes: number; readonly maxPerSecond: number; readonly sent: number };
+  readonly tick: {
+    readonly maxBytes: number;
+    readonly maxSnapshotBytes: number;
+    readonly perSecond: number;
+    readonly sent: number;
+  };
   readonly reconciliation: Reconciliation['verdict'];
   readonly requested: { readonly seconds: number; readonly rate: number };
   readonly program: { readonly version: string; readonly chrome: string; readonly node: string };
@@ -63,7 +74,11 @@ export function buildReport(findings: SmokeFindings): SmokeReport {
     renderer: page?.grossCents ?? null,
   };
   const invariants = { ...check.invariants, I6: page !== null && page.versionsWentDown === 0 };
-  const problems = [...check.problems, ...findings.reconciliation.differences, ...judge(findings, grossCents, invariants)];
+  const problems = [
+    ...check.problems,
+    ...findings.reconciliation.differences,
+    ...judge(findings, grossCents, invariants),
+  ];
   return {
     ok: problems.length === 0,
     electron: program.electron,
@@ -78,16 +93,23 @@ export function buildReport(findings: SmokeFindings): SmokeReport {
     timings: {
       launchToPaintMs: since(findings.launchedAt, page?.firstPaintAt),
       launchToFirstSaleMs: since(findings.launchedAt, page?.firstSaleAt),
-      produceToRendererMs: page?.produceToRendererMs == null ? null : { p50: round(page.produceToRendererMs.p50), p99: round(page.produceToRendererMs.p99) },
+      produceToRendererMs:
+        page?.produceToRendererMs == null
+          ? null
+          : { p50: round(page.produceToRendererMs.p50), p99: round(page.produceToRendererMs.p99) },
     },
-    mainLoopDelayMs: { p50: round(findings.loopDelayMs.p50), p99: round(findings.loopDelayMs.p99), max: round(findings.loopDelayMs.max) },
+    mainLoopDelayMs: {
+      p50: round(findings.loopDelayMs.p50),
+      p99: round(findings.loopDelayMs.p99),
+      max: round(findings.loopDelayMs.max),
+    },
     backPressureMs: round(findings.backPressureMs),
     frames: page === null ? null : page.frames,
     memoryMb: findings.memoryMb,
     tick: {
       maxBytes: findings.feed.maxTickBytes,
       maxSnapshotBytes: findings.feed.maxSnapshotBytes,
-      maxPerSecond: findings.feed.maxPerSecond,
+      perSecond: round(findings.feed.perSecond),
       sent: findings.feed.ticks + findings.feed.snapshots,
     },
     reconciliation: findings.reconciliation.verdict,
@@ -108,7 +130,8 @@ function judge(
     if (!holds) problems.push(`Invariant ${name} does not hold.`);
   }
   for (const name of names) {
-    if (grossCents[name] !== grossCents.recomputed) problems.push(`Gross of ${name} is ${grossCents[name]}, recomputed ${grossCents.recomputed}.`);
+    if (grossCents[name] !== grossCents.recomputed)
+      problems.push(`Gross of ${name} is ${grossCents[name]}, recomputed ${grossCents.recomputed}.`);
   }
   if (check.produced === 0) problems.push('Nothing was produced.');
   const accounted = check.stored + check.duplicates + check.deadLettered;

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { app, type BrowserWindow, type NativeImage } from 'electron';
 import { AppError } from '../../backend/lib/app-error.ts';
 import { systemClock } from '../../backend/ports/clock.ts';
@@ -62,20 +62,29 @@ export async function runSmoke(context: SmokeContext): Promise<number> {
   let timer: NodeJS.Timeout | undefined;
   try {
     const overdue = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new AppError('cancelled', `The diagnostic run did not end within ${limit / 1000} s.`)), limit);
+      timer = setTimeout(
+        () => reject(new AppError('cancelled', `The diagnostic run did not end within ${limit / 1000} s.`)),
+        limit,
+      );
     });
     const report = await Promise.race([measure(context), overdue]);
     await writeReport(options, report);
     for (const problem of report.problems) process.stderr.write(`smoke: ${problem}\n`);
-    process.stderr.write(`smoke: ${report.ok ? 'ok' : 'FAILED'}, ${report.stored} stored of ${report.produced} produced\n`);
+    process.stderr.write(
+      `smoke: ${report.ok ? 'ok' : 'FAILED'}, ${report.stored} stored of ${report.produced} produced\n`,
+    );
     return report.ok ? 0 : 1;
   } catch (error) {
     logger.error('diagnostic run failed', { error });
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`smoke: FAILED, ${message}\n`);
-    await writeReport(options, { ok: false, electron: process.versions.electron, packaged: app.isPackaged, profile: 'embedded', problems: [message] }).catch(
-      (cause: unknown) => logger.error('report not written', { cause }),
-    );
+    await writeReport(options, {
+      ok: false,
+      electron: process.versions.electron,
+      packaged: app.isPackaged,
+      profile: 'embedded',
+      problems: [message],
+    }).catch((cause: unknown) => logger.error('report not written', { cause }));
     return 1;
   } finally {
     clearTimeout(timer);
@@ -111,7 +120,11 @@ async function measure(context: SmokeContext): Promise<SmokeReport> {
     check,
     reconciliation,
     page,
-    loopDelayMs: { p50: delayOf(loop, 50), p99: delayOf(loop, 99), max: Math.max(0, loop.max / 1e6 - loopResolutionMs) },
+    loopDelayMs: {
+      p50: delayOf(loop, 50),
+      p99: delayOf(loop, 99),
+      max: Math.max(0, loop.max / 1e6 - loopResolutionMs),
+    },
     backPressureMs,
     memoryMb,
     feed: feed.figures(),
@@ -136,7 +149,9 @@ function pageLoaded(window: BrowserWindow): Promise<void> {
   if (!contents.isLoading() && contents.getURL() !== '') return Promise.resolve();
   return new Promise((resolve, reject) => {
     contents.once('did-finish-load', () => resolve());
-    contents.once('did-fail-load', (_event, _code, description) => reject(new AppError('not_available', `The window did not load: ${description}`)));
+    contents.once('did-fail-load', (_event, _code, description) =>
+      reject(new AppError('not_available', `The window did not load: ${description}`)),
+    );
   });
 }
 
@@ -159,7 +174,8 @@ async function pageCaughtUp(runtime: Runtime, feed: Feed, inbox: ReportInbox): P
 function memory(window: BrowserWindow): { main: number; renderer: number } {
   const metrics = app.getAppMetrics();
   const page = window.webContents.getOSProcessId();
-  const megabytes = (pid: number): number => Math.round((metrics.find((metric) => metric.pid === pid)?.memory.workingSetSize ?? 0) / 1024);
+  const megabytes = (pid: number): number =>
+    Math.round((metrics.find((metric) => metric.pid === pid)?.memory.workingSetSize ?? 0) / 1024);
   return { main: megabytes(process.pid), renderer: megabytes(page) };
 }
 

@@ -26,7 +26,11 @@ export interface WindowOptions {
 }
 
 /** Everything the page's process may not do. Defaults of Electron are spelled out so that a test can hold them. */
-export function webPreferences({ preload, devTools, diagnostic }: Pick<WindowOptions, 'preload' | 'devTools' | 'diagnostic'>): WebPreferences {
+export function webPreferences({
+  preload,
+  devTools,
+  diagnostic,
+}: Pick<WindowOptions, 'preload' | 'devTools' | 'diagnostic'>): WebPreferences {
   return {
     preload,
     sandbox: true,

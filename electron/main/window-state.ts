@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { codeOf } from '../../backend/lib/app-error.ts';
 import type { Logger } from '../../backend/ports/logger.ts';
-import { minimumSize, type Bounds } from './window-options.ts';
+import { type Bounds, minimumSize } from './window-options.ts';
 
 const coordinate = z.int().min(-100_000).max(100_000);
 const schema = z.strictObject({

@@ -1,7 +1,7 @@
 import { BrowserWindow, dialog, nativeTheme, screen } from 'electron';
 import type { Logger } from '../../backend/ports/logger.ts';
 import { browserWindowOptions, grounds } from './window-options.ts';
-import { fitBounds, readWindowState, writeWindowState, type WindowState } from './window-state.ts';
+import { fitBounds, readWindowState, type WindowState, writeWindowState } from './window-state.ts';
 
 export interface MainWindowOptions {
   readonly preload: string;
@@ -39,7 +39,8 @@ export function openMainWindow(options: MainWindowOptions): BrowserWindow {
   window.once('ready-to-show', show);
   window.once('closed', () => clearTimeout(late));
 
-  const followTheme = (): void => window.setBackgroundColor(nativeTheme.shouldUseDarkColors ? grounds.dark : grounds.light);
+  const followTheme = (): void =>
+    window.setBackgroundColor(nativeTheme.shouldUseDarkColors ? grounds.dark : grounds.light);
   nativeTheme.on('updated', followTheme);
   window.once('closed', () => nativeTheme.off('updated', followTheme));
 

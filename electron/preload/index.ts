@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer, type IpcRendererEvent } from 'electron';
+import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
 import { feedChannel, feedNames, requestChannel, requestNames } from '../contract/names.ts';
 import type { Bridge, Reply } from '../contract/signatures.ts';
 
@@ -21,7 +21,9 @@ const bridge: Bridge = {
       return await ipcRenderer.invoke(requestChannel(name), input);
     } catch (error) {
       // What cannot be cloned does not get as far as main.
-      return refused(`The request ${name} could not be sent: ${error instanceof Error ? error.message : String(error)}`);
+      return refused(
+        `The request ${name} could not be sent: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   },
   subscribe(name, listener) {

@@ -7,9 +7,13 @@ const { fetch } = globalThis;
 
 globalThis.fetch = async (input, options) => {
   const giveUp = new AbortController();
-  const timer = setTimeout(() => giveUp.abort(new Error(`no answer within ${patienceMs / 1000} s`)), patienceMs);
+  const timer = setTimeout(() => giveUp.abort(), patienceMs);
   try {
     return await fetch(input, { ...options, signal: giveUp.signal });
+  } catch (error) {
+    const { host } = new URL(input instanceof Request ? input.url : input);
+    const reason = giveUp.signal.aborted ? `no answer within ${patienceMs / 1000} s` : (error?.cause?.code ?? error);
+    throw new Error(`${host}: ${reason}`, { cause: error });
   } finally {
     clearTimeout(timer);
   }

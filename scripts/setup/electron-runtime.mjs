@@ -52,8 +52,7 @@ async function fromPackage() {
   );
   const binary = installedBinary();
   if (code === 0 && binary !== null) return binary;
-  const reason = /\[cause\]: (?:Error: )?(.+)|^(?:\w*Error|HTTPError): (.+)$/m.exec(output);
-  const said = reason?.[1] ?? reason?.[2] ?? `exit code ${code}`;
+  const said = /^\w*Error: (.+)$/m.exec(output)?.[1] ?? `its installer ended with ${code}`;
   if (!standInAllowed()) {
     throw new SetupError(
       `Electron ${version} could not be fetched (${said}), and REELMETRICS_NO_STAND_IN forbids the stand-in. ` +

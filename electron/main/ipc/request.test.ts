@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../backend/lib/app-error.ts';
 import { silentLogger } from '../../../backend/ports/logger.ts';
 import { defaultSettings } from '../../../backend/settings/settings.ts';
-import { requestNames, type RequestName } from '../../contract/names.ts';
+import { type RequestName, requestNames } from '../../contract/names.ts';
 import { requestSchemas } from '../../contract/schemas.ts';
-import { handleRequest, type Door, type Handlers, type SenderInfo } from './request.ts';
+import { type Door, type Handlers, handleRequest, type SenderInfo } from './request.ts';
 
 const ours: SenderInfo = { isOurWindow: true, isMainFrame: true, url: 'app://reelmetrics/index.html' };
 const day = '2026-11-22';
@@ -67,12 +67,15 @@ const wellFormed: Record<RequestName, readonly unknown[]> = {
 /** A door whose handlers only note that they were reached. */
 function openDoor(): { door: Door; reached: string[] } {
   const reached: string[] = [];
-  const handlers = Object.fromEntries(requestNames.map((name) => [name, () => void reached.push(name)])) as unknown as Handlers;
+  const handlers = Object.fromEntries(
+    requestNames.map((name) => [name, () => void reached.push(name)]),
+  ) as unknown as Handlers;
   return { door: { handlers, devServer: null, logger: silentLogger }, reached };
 }
 
 type Json = { [key: string]: unknown };
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Every path to a field of a message, the message itself included. */
 function pathsOf(value: unknown, path: readonly string[] = []): (readonly string[])[] {
@@ -88,13 +91,46 @@ function replaceAt(value: unknown, path: readonly string[], change: (old: unknow
 
 /** Values that are wrong for every field of every request (a boolean field gets `0`, never `true`). */
 const wrongForAnything = fc.oneof(
-  fc.constantFrom<unknown>(Number.NaN, Infinity, -Infinity, -0.5, -1, 1e300, 2 ** 60, '', '\0', '../../etc/passwd', '__proto__'),
-  fc.constantFrom<unknown>([], [[]], {}, new Date(0), new Map(), new Set([1]), new Uint8Array(3), /x/, 10n ** 30n, Symbol.iterator),
+  fc.constantFrom<unknown>(
+    Number.NaN,
+    Infinity,
+    -Infinity,
+    -0.5,
+    -1,
+    1e300,
+    2 ** 60,
+    '',
+    '\0',
+    '../../etc/passwd',
+    '__proto__',
+  ),
+  fc.constantFrom<unknown>(
+    [],
+    [[]],
+    {},
+    new Date(0),
+    new Map(),
+    new Set([1]),
+    new Uint8Array(3),
+    /x/,
+    10n ** 30n,
+    Symbol.iterator,
+  ),
   fc.constantFrom<unknown>('2026-02-30', '2026-1-1', '9'.repeat(40), 'x'.repeat(5000), "'; drop table sale; --"),
   fc.array(fc.anything(), { maxLength: 3 }),
 );
 
-const junk = fc.anything({ maxDepth: 3, withBigInt: true, withDate: true, withMap: true, withSet: true, withNullPrototype: true, withSparseArray: true, withTypedArray: true, withObjectString: true });
+const junk = fc.anything({
+  maxDepth: 3,
+  withBigInt: true,
+  withDate: true,
+  withMap: true,
+  withSet: true,
+  withNullPrototype: true,
+  withSparseArray: true,
+  withTypedArray: true,
+  withObjectString: true,
+});
 
 /** Malformed messages for a channel: junk, one field spoiled, one taken away, or one too many. */
 function malformed(name: RequestName): fc.Arbitrary<unknown> {
@@ -103,11 +139,15 @@ function malformed(name: RequestName): fc.Arbitrary<unknown> {
     const paths = pathsOf(message);
     return replaceAt(message, paths[at % paths.length] ?? [], () => wrong);
   });
-  const unknownField = fc.tuple(start, fc.constantFrom('extra', 'constructor', 'toString', ' '), fc.nat()).map(([message, key, at]) => {
-    const objects = pathsOf(message).filter((path) => isObject(path.reduce<unknown>((value, part) => (isObject(value) ? value[part] : undefined), message)));
-    const path = objects[at % Math.max(1, objects.length)] ?? [];
-    return replaceAt(message, path, (old) => ({ ...(isObject(old) ? old : {}), [key]: 1 }));
-  });
+  const unknownField = fc
+    .tuple(start, fc.constantFrom('extra', 'constructor', 'toString', ' '), fc.nat())
+    .map(([message, key, at]) => {
+      const objects = pathsOf(message).filter((path) =>
+        isObject(path.reduce<unknown>((value, part) => (isObject(value) ? value[part] : undefined), message)),
+      );
+      const path = objects[at % Math.max(1, objects.length)] ?? [];
+      return replaceAt(message, path, (old) => ({ ...(isObject(old) ? old : {}), [key]: 1 }));
+    });
   return fc.oneof(junk, spoiled, unknownField).filter((message) => !isAcceptable(name, message));
 }
 
@@ -116,40 +156,73 @@ function isAcceptable(name: RequestName, message: unknown): boolean {
   if (wellFormed[name].includes(undefined)) return message === undefined;
   if (name === 'reconcile.run' && message === null) return true;
   // Fields of free text, whose spoiled value may be a text as good as any other.
-  if (isObject(message) && (name === 'link.open' || name === 'file.save')) return requestSchemas[name].safeParse(message).success;
+  if (isObject(message) && (name === 'link.open' || name === 'file.save'))
+    return requestSchemas[name].safeParse(message).success;
   // An empty patch, an empty parameter list.
   if (name === 'settings.update' && isObject(message) && Object.keys(message).length === 0) return true;
-  return isObject(message) && message['name'] === 'theaters' && isObject(message['params']) && Object.keys(message['params']).length === 0;
+  return (
+    isObject(message) &&
+    message['name'] === 'theaters' &&
+    isObject(message['params']) &&
+    Object.keys(message['params']).length === 0
+  );
 }
 
 describe('the door', () => {
   it.each(requestNames)('lets well-formed %s through', async (name) => {
     const { door, reached } = openDoor();
-    for (const message of wellFormed[name]) expect(await handleRequest(door, name, ours, message)).toEqual({ ok: true, value: undefined });
+    for (const message of wellFormed[name])
+      expect(await handleRequest(door, name, ours, message)).toEqual({ ok: true, value: undefined });
     expect(reached).toHaveLength(wellFormed[name].length);
   });
 
-  it.each(requestNames)('refuses 10,000 malformed messages to %s, each with an error', { timeout: 60_000 }, async (name) => {
-    const { door, reached } = openDoor();
-    for (const message of fc.sample(malformed(name), { numRuns: 10_000, seed: 4217 })) {
-      const reply = await handleRequest(door, name, ours, message);
-      if (reply.ok) throw new Error(`accepted: ${fc.stringify(message)}`);
-      if (reply.error.code !== 'bad_request') throw new Error(`${reply.error.code} for ${fc.stringify(message)}`);
-    }
-    expect(reached).toEqual([]);
-  });
+  it.each(requestNames)(
+    'refuses 10,000 malformed messages to %s, each with an error',
+    { timeout: 60_000 },
+    async (name) => {
+      const { door, reached } = openDoor();
+      for (const message of fc.sample(malformed(name), { numRuns: 10_000, seed: 4217 })) {
+        const reply = await handleRequest(door, name, ours, message);
+        if (reply.ok) throw new Error(`accepted: ${fc.stringify(message)}`);
+        if (reply.error.code !== 'bad_request') throw new Error(`${reply.error.code} for ${fc.stringify(message)}`);
+      }
+      expect(reached).toEqual([]);
+    },
+  );
 
   it('refuses what cannot even be read', async () => {
     const { door, reached } = openDoor();
-    const trap = new Proxy({}, { ownKeys: () => { throw new Error('no'); }, get: () => { throw new Error('no'); } });
-    for (const name of requestNames) expect(await handleRequest(door, name, ours, trap)).toMatchObject({ ok: false, error: { code: 'bad_request' } });
+    const trap = new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new Error('no');
+        },
+        get: () => {
+          throw new Error('no');
+        },
+      },
+    );
+    for (const name of requestNames)
+      expect(await handleRequest(door, name, ours, trap)).toMatchObject({ ok: false, error: { code: 'bad_request' } });
     expect(reached).toEqual([]);
   });
 
   it('refuses names it does not know, those of every object included', async () => {
     const { door } = openDoor();
-    for (const name of ['', 'app.info ', 'constructor', '__proto__', 'toString', 'request:app.info', 'x'.repeat(100_000)]) {
-      expect(await handleRequest(door, name, ours, undefined)).toMatchObject({ ok: false, error: { code: 'bad_request' } });
+    for (const name of [
+      '',
+      'app.info ',
+      'constructor',
+      '__proto__',
+      'toString',
+      'request:app.info',
+      'x'.repeat(100_000),
+    ]) {
+      expect(await handleRequest(door, name, ours, undefined)).toMatchObject({
+        ok: false,
+        error: { code: 'bad_request' },
+      });
     }
   });
 
@@ -165,7 +238,10 @@ describe('the door', () => {
     const { door, reached } = openDoor();
     for (const name of requestNames) {
       for (const message of [wellFormed[name][0], { junk: true }]) {
-        expect(await handleRequest(door, name, { ...ours, ...difference }, message)).toMatchObject({ ok: false, error: { code: 'refused_sender' } });
+        expect(await handleRequest(door, name, { ...ours, ...difference }, message)).toMatchObject({
+          ok: false,
+          error: { code: 'refused_sender' },
+        });
       }
     }
     expect(reached).toEqual([]);
@@ -174,7 +250,9 @@ describe('the door', () => {
   it('trusts the development server when there is one', async () => {
     const { door } = openDoor();
     const sender = { ...ours, url: 'http://localhost:5173/' };
-    expect(await handleRequest({ ...door, devServer: 'http://localhost:5173/' }, 'app.info', sender, undefined)).toMatchObject({ ok: true });
+    expect(
+      await handleRequest({ ...door, devServer: 'http://localhost:5173/' }, 'app.info', sender, undefined),
+    ).toMatchObject({ ok: true });
   });
 
   it('tells an AppError with code and hint, and keeps anything else to the log', async () => {
@@ -190,7 +268,12 @@ describe('the door', () => {
       ok: false,
       error: { code: 'simulator_busy', message: 'It runs.', hint: 'Stop it first.', canRetry: false },
     });
-    const reply = await handleRequest(failing(new Error('password=secret at /home/ann')), 'status.get', ours, undefined);
+    const reply = await handleRequest(
+      failing(new Error('password=secret at /home/ann')),
+      'status.get',
+      ours,
+      undefined,
+    );
     expect(JSON.stringify(reply)).not.toContain('secret');
     expect(reply).toMatchObject({ ok: false, error: { code: 'internal' } });
     expect(logged).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { AppError } from '../../../backend/lib/app-error.ts';
 import type { Logger } from '../../../backend/ports/logger.ts';
-import { requestNames, type RequestName } from '../../contract/names.ts';
+import { type RequestName, requestNames } from '../../contract/names.ts';
 import { requestSchemas } from '../../contract/schemas.ts';
 import type { Reply, RequestInput, RequestOutput } from '../../contract/signatures.ts';
 import { toFailure } from '../failure.ts';
@@ -10,7 +10,9 @@ import { isOurPage } from '../security/origin.ts';
 type HandlerResult<N extends RequestName> = [RequestOutput<N>] extends [undefined] ? void : RequestOutput<N>;
 
 /** One handler per request: leaving one out does not compile. They get only what passed sender and shape. */
-export type Handlers = { readonly [N in RequestName]: (input: RequestInput<N>) => HandlerResult<N> | Promise<HandlerResult<N>> };
+export type Handlers = {
+  readonly [N in RequestName]: (input: RequestInput<N>) => HandlerResult<N> | Promise<HandlerResult<N>>;
+};
 
 /** Who sent a message, as main (not the message) knows it. */
 export interface SenderInfo {
@@ -32,7 +34,12 @@ const slowMs = 1000;
  * One message from the window: sender first, then shape, then the handler. Never throws: a refusal or failure is a reply
  * the caller sees.
  */
-export async function handleRequest(door: Door, name: string, sender: SenderInfo, payload: unknown): Promise<Reply<unknown>> {
+export async function handleRequest(
+  door: Door,
+  name: string,
+  sender: SenderInfo,
+  payload: unknown,
+): Promise<Reply<unknown>> {
   const started = performance.now();
   try {
     const known = knownName(name);
@@ -60,7 +67,11 @@ function checkSender(sender: SenderInfo, devServer: string | null): void {
   throw new AppError('refused_sender', 'Requests are answered for the ReelMetrics window only.');
 }
 
-function call<N extends RequestName>(handlers: Handlers, name: N, payload: unknown): HandlerResult<N> | Promise<HandlerResult<N>> {
+function call<N extends RequestName>(
+  handlers: Handlers,
+  name: N,
+  payload: unknown,
+): HandlerResult<N> | Promise<HandlerResult<N>> {
   return handlers[name](checkShape(name, payload));
 }
 

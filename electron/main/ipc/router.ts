@@ -1,11 +1,13 @@
-import { ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron';
+import { type BrowserWindow, type IpcMainInvokeEvent, ipcMain } from 'electron';
 import { requestChannel, requestNames } from '../../contract/names.ts';
-import { handleRequest, type Door, type SenderInfo } from './request.ts';
+import { type Door, handleRequest, type SenderInfo } from './request.ts';
 
 /** Opens every request channel for `window`; the only place that touches ipcMain. Returns the closer. */
 export function openRouter(window: BrowserWindow, door: Door): () => void {
   for (const name of requestNames) {
-    ipcMain.handle(requestChannel(name), (event, payload: unknown) => handleRequest(door, name, senderOf(event, window), payload));
+    ipcMain.handle(requestChannel(name), (event, payload: unknown) =>
+      handleRequest(door, name, senderOf(event, window), payload),
+    );
   }
   return () => {
     for (const name of requestNames) ipcMain.removeHandler(requestChannel(name));

@@ -1,6 +1,5 @@
 import type { Logger } from '../../../backend/ports/logger.ts';
-import type { DiagnosticsReport } from '../../contract/signatures.ts';
-import type { AppInfo } from '../../contract/signatures.ts';
+import type { AppInfo, DiagnosticsReport } from '../../contract/signatures.ts';
 import type { Feed } from '../feed.ts';
 import type { RuntimeHost } from '../runtime-host.ts';
 import type { SettingsStore } from '../settings-store.ts';

@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest';
 import { isAllowedLink, openExternal } from './external.ts';
 
-it.each(['https://www.electronjs.org/docs/latest/', 'https://github.com/electron/electron', 'https://www.postgresql.org/docs/18/index.html'])('opens %s', (url) => {
+it.each([
+  'https://www.electronjs.org/docs/latest/',
+  'https://github.com/electron/electron',
+  'https://www.postgresql.org/docs/18/index.html',
+])('opens %s', (url) => {
   expect(isAllowedLink(url)).toBe(true);
 });
 

@@ -15,7 +15,14 @@ const allowedLinks: readonly { readonly host: string; readonly path: string }[] 
 /** Whether a link may be handed to the system's browser: https, the usual port, no credentials, a host and path we name. */
 export function isAllowedLink(url: string): boolean {
   const parsed = parseUrl(url);
-  if (parsed === null || parsed.protocol !== 'https:' || parsed.port !== '' || parsed.username !== '' || parsed.password !== '') return false;
+  if (
+    parsed === null ||
+    parsed.protocol !== 'https:' ||
+    parsed.port !== '' ||
+    parsed.username !== '' ||
+    parsed.password !== ''
+  )
+    return false;
   return allowedLinks.some(({ host, path }) => parsed.hostname === host && parsed.pathname.startsWith(path));
 }
 

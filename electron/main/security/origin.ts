@@ -15,7 +15,10 @@ export function isOurPage(url: string, devServer: string | null): boolean {
 }
 
 /** The development server's address, which only an unpacked app may use and only on this computer. */
-export function devServerUrl(packaged: boolean, environment: Readonly<Record<string, string | undefined>>): string | null {
+export function devServerUrl(
+  packaged: boolean,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | null {
   const parsed = packaged ? null : parseUrl(environment['ELECTRON_RENDERER_URL'] ?? '');
   if (parsed === null || parsed.protocol !== 'http:') return null;
   return ['localhost', '127.0.0.1', '[::1]'].includes(parsed.hostname) ? parsed.href : null;

@@ -5,10 +5,13 @@ import type { Services } from '../services.ts';
 /** Days of invented history that the first-run choice brings. */
 const historyDays = 14;
 
-export function appHandlers({ info, settings, host, desktop, takeReport }: Services): Pick<
-  Handlers,
-  'app.info' | 'app.state' | 'app.startEmbedded' | 'app.quit' | 'diagnostics.report'
-> {
+export function appHandlers({
+  info,
+  settings,
+  host,
+  desktop,
+  takeReport,
+}: Services): Pick<Handlers, 'app.info' | 'app.state' | 'app.startEmbedded' | 'app.quit' | 'diagnostics.report'> {
   return {
     'app.info': info,
     'app.state': () => host.state,

@@ -1,7 +1,10 @@
 import type { Handlers } from '../request.ts';
 import type { Services } from '../services.ts';
 
-export function queryHandlers({ host, feed }: Services): Pick<
+export function queryHandlers({
+  host,
+  feed,
+}: Services): Pick<
   Handlers,
   'catalogue.get' | 'query.ask' | 'query.compare' | 'sales.recent' | 'live.snapshot' | 'status.get' | 'reconcile.run'
 > {

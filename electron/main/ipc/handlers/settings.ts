@@ -1,8 +1,11 @@
+import { resolveZone } from '../../../../backend/settings/zone.ts';
 import type { Handlers } from '../request.ts';
 import type { Services } from '../services.ts';
-import { resolveZone } from '../../zone.ts';
 
-export function settingsHandlers({ settings, host }: Services): Pick<
+export function settingsHandlers({
+  settings,
+  host,
+}: Services): Pick<
   Handlers,
   'settings.get' | 'settings.update' | 'backend.switch' | 'simulator.update' | 'calendar.change'
 > {

@@ -1,7 +1,10 @@
 import type { Handlers } from '../request.ts';
 import type { Services } from '../services.ts';
 
-export function simulatorHandlers({ settings, host }: Services): Pick<
+export function simulatorHandlers({
+  settings,
+  host,
+}: Services): Pick<
   Handlers,
   | 'simulator.start'
   | 'simulator.stop'

@@ -6,7 +6,9 @@ export function windowHandlers({ desktop }: Services): Pick<Handlers, 'link.open
   return {
     'link.open': async ({ url }) => {
       if (await desktop.openLink(url)) return;
-      throw new AppError('bad_request', 'ReelMetrics does not open this link.', { hint: 'Copy the address into your browser if you trust it.' });
+      throw new AppError('bad_request', 'ReelMetrics does not open this link.', {
+        hint: 'Copy the address into your browser if you trust it.',
+      });
     },
     'window.fullscreen': ({ on }) => desktop.setFullScreen(on),
   };

@@ -1,0 +1,80 @@
+/** What the consumer does about a failure: one table, by error code. */
+import { AppError, codeOf, messageOf } from '../lib/app-error.ts';
+import type { BackoffRange } from '../lib/backoff.ts';
+
+export interface FailurePolicy {
+  /** degraded: it will most likely go on by itself soon; down: nothing is stored until something is done or comes back. */
+  readonly state: 'degraded' | 'down';
+  readonly range: BackoffRange;
+  /** What a person can do. */
+  readonly advice: string;
+}
+
+const contention: FailurePolicy = {
+  state: 'degraded',
+  range: { baseMs: 20, capMs: 1_000 },
+  advice: 'Another transaction was in the way; it is tried again.',
+};
+const connection: FailurePolicy = {
+  state: 'down',
+  range: { baseMs: 250, capMs: 10_000 },
+  advice: 'The database cannot be reached. Events wait in the log and are stored when it is back.',
+};
+const resources: FailurePolicy = {
+  state: 'down',
+  range: { baseMs: 2_000, capMs: 30_000 },
+  advice: 'The database has run out of disk, memory or connections. Make room; nothing is lost meanwhile.',
+};
+const setup: FailurePolicy = {
+  state: 'down',
+  range: { baseMs: 5_000, capMs: 60_000 },
+  advice: 'The database does not let the console work: check its user, rights and schema.',
+};
+const log: FailurePolicy = {
+  state: 'down',
+  range: { baseMs: 250, capMs: 10_000 },
+  advice: 'The event log cannot be read. It is tried again.',
+};
+const unknown: FailurePolicy = {
+  state: 'down',
+  range: { baseMs: 500, capMs: 15_000 },
+  advice: 'It is tried again. If this stays, see the log file.',
+};
+
+/** SQLSTATE codes and classes (PostgreSQL, appendix A), and errno names. The longest prefix wins. */
+const table: readonly (readonly [prefix: string, policy: FailurePolicy])[] = [
+  ['40001', contention],
+  ['40P01', contention],
+  ['55P03', contention],
+  ['08', connection],
+  ['57P', connection],
+  ['ECONN', connection],
+  ['EPIPE', connection],
+  ['ENOENT', connection],
+  ['ETIMEDOUT', connection],
+  ['ENOTFOUND', connection],
+  ['EHOSTUNREACH', connection],
+  ['53', resources],
+  ['58', resources],
+  ['28', setup],
+  ['3D', setup],
+  ['3F', setup],
+  ['42', setup],
+  ['log_failed', log],
+];
+
+/** The policy for anything the consumer's round may throw. */
+export function failurePolicyFor(error: unknown): FailurePolicy {
+  const code = rootCodeOf(error);
+  const entry = code === null ? undefined : table.find(([prefix]) => code.startsWith(prefix));
+  if (entry) return entry[1];
+  // The client library has no code for a connection that ends in the middle of a query.
+  if (/connection (terminated|ended|closed)|not queryable/i.test(messageOf(error))) return connection;
+  return unknown;
+}
+
+/** The code of the deepest cause that has one the table knows; an AppError wraps what really happened. */
+export function rootCodeOf(error: unknown): string | null {
+  if (error instanceof AppError && error.cause !== undefined) return rootCodeOf(error.cause) ?? error.code;
+  return codeOf(error);
+}

@@ -1,0 +1,138 @@
+/**
+ * Carries committed totals to the read model and the answer cache, and clears the outbox behind them.
+ * States: current -> behind (a projection failed, or the program has just started) -> current (the outbox was replayed).
+ * While it is behind, nothing is projected batch by batch: a batch that went through would clear the outbox row of
+ * an earlier one that did not. A projector that is behind never keeps sales from being stored.
+ */
+import type { BusinessDay, RollupRows } from '../domain/rollup.ts';
+import type { PartStatus } from '../domain/status.ts';
+import { codeOf, messageOf } from '../lib/app-error.ts';
+import { backoffDelay } from '../lib/backoff.ts';
+import type { AnswerCache } from '../ports/answer-cache.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { ReadModel } from '../ports/read-model.ts';
+import type { RollupReader } from '../ports/rollup-reader.ts';
+import type { CommittedBatch, SaleStore } from '../ports/sale-store.ts';
+
+export interface ProjectorParts {
+  readonly store: Pick<SaleStore, 'outboxDays' | 'clearOutbox' | 'dayVersions'>;
+  readonly rollups: Pick<RollupReader, 'dayRows'>;
+  readonly readModel: ReadModel;
+  readonly answers: AnswerCache;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random?: () => number;
+}
+
+const RETRY = { baseMs: 200, capMs: 5_000 };
+
+export class Projector {
+  readonly #parts: ProjectorParts;
+  readonly #random: () => number;
+  readonly #listeners = new Set<() => void>();
+  #behind = true;
+  #failures = 0;
+  #status: PartStatus;
+
+  constructor(parts: ProjectorParts) {
+    this.#parts = parts;
+    this.#random = parts.random ?? Math.random;
+    this.#status = { state: 'off', since: parts.clock.now(), reason: null, code: null, nextAttemptAt: null };
+  }
+
+  /** Whether committed totals may be missing from the read model. */
+  get behind(): boolean {
+    return this.#behind;
+  }
+
+  /** The state of the read model as the console shows it. */
+  status(): PartStatus {
+    return this.#status;
+  }
+
+  onStatus(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Whether a replay is due now. */
+  get replayDue(): boolean {
+    return this.#behind && this.#parts.clock.now() >= (this.#status.nextAttemptAt ?? 0);
+  }
+
+  /** From now on the read model may lack something; a replay is due at once. */
+  markBehind(): void {
+    this.#behind = true;
+    this.retryNow();
+  }
+
+  /** Does not wait for the end of a backoff. */
+  retryNow(): void {
+    if (this.#status.nextAttemptAt !== null) this.#set({ ...this.#status, nextAttemptAt: null });
+  }
+
+  /** Projects what a round of batches has committed. Never throws. */
+  async project(batches: readonly CommittedBatch[]): Promise<void> {
+    const touched = batches.filter((batch) => batch.changes.days.length > 0);
+    if (this.#behind || touched.length === 0) return;
+    try {
+      for (const batch of touched) await this.#parts.readModel.apply(batch.changes);
+      const days = touched.flatMap((batch) => batch.changes.days);
+      const versions = await this.#parts.store.dayVersions([...new Set(days.map((row) => row.day))]);
+      for (const [day, version] of versions) await this.#parts.answers.bump(day, version);
+      await this.#parts.store.clearOutbox({ theaterMovies: [], theaterQuarters: [], minutes: [], days });
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** Loads every day of the outbox into the read model anew. Never throws; `behind` tells whether it went through. */
+  async replay(): Promise<void> {
+    if (this.#status.state === 'off') {
+      this.#set({ ...this.#status, state: 'connecting', since: this.#parts.clock.now(), reason: 'Projecting what was not projected yet' });
+    }
+    try {
+      for (const day of await this.#parts.store.outboxDays()) await this.#replayDay(day);
+      this.#behind = false;
+      this.#failures = 0;
+      if (this.#status.state !== 'up') {
+        this.#set({ state: 'up', since: this.#parts.clock.now(), reason: null, code: null, nextAttemptAt: null });
+      }
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  async #replayDay(day: BusinessDay): Promise<void> {
+    const { store, rollups, readModel, answers } = this.#parts;
+    await readModel.beginBuild(day);
+    const rows: RollupRows = await rollups.dayRows(day);
+    await readModel.apply(rows);
+    await readModel.endBuild(day);
+    await answers.bump(
+      day,
+      rows.days.reduce((sum, row) => sum + row.version, 0),
+    );
+    await store.clearOutbox(rows);
+  }
+
+  #failed(error: unknown): void {
+    this.#behind = true;
+    this.#failures += 1;
+    const now = this.#parts.clock.now();
+    this.#parts.logger.warn('The read model could not be brought up to date', { error: messageOf(error), failures: this.#failures });
+    this.#set({
+      state: 'degraded',
+      since: this.#status.state === 'degraded' ? this.#status.since : now,
+      reason: `Totals could not be projected: ${messageOf(error)}. Sales are stored all the same; it is tried again.`,
+      code: codeOf(error),
+      nextAttemptAt: now + backoffDelay(this.#failures, RETRY, this.#random()),
+    });
+  }
+
+  #set(status: PartStatus): void {
+    this.#status = status;
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,26 @@
+/** A cell: text, a number, or nothing. Amounts come as decimal text, which a spreadsheet reads exactly. */
+export type CsvCell = string | number | null;
+
+/**
+ * CSV as RFC 4180 has it, with a byte order mark so that spreadsheets take it for UTF-8. Text that a spreadsheet would
+ * run as a formula gets an apostrophe.
+ */
+export function toCsv(head: readonly string[], rows: readonly (readonly CsvCell[])[]): string {
+  const line = (cells: readonly CsvCell[]): string => `${cells.map(cell).join(',')}\r\n`;
+  return `\uFEFF${line(head)}${rows.map(line).join('')}`;
+}
+
+/** Cents as decimal text with a point: `-12.50`. */
+export function centsAsDecimal(cents: bigint | number): string {
+  const value = BigInt(cents);
+  const absolute = value < 0n ? -value : value;
+  return `${value < 0n ? '-' : ''}${absolute / 100n}.${String(absolute % 100n).padStart(2, '0')}`;
+}
+
+function cell(value: CsvCell): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  const isNumber = /^-?\d+(\.\d+)?$/.test(value);
+  const text = !isNumber && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

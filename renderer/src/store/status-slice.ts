@@ -1,0 +1,44 @@
+import type { StateCreator } from 'zustand';
+import type { SystemStatus } from '../../../backend/domain/status.ts';
+
+/** One sample of the simulator for its chart. */
+export interface ProducedSample {
+  /** Start of the sample's span, epoch ms. */
+  readonly at: number;
+  /** Acknowledged events per second. */
+  readonly rate: number;
+  /** The rate that was asked for; 0 while it does not run. */
+  readonly target: number;
+}
+
+/** At most that many samples, 2 s apart: the last 10 minutes. */
+export const keptSamples = 300;
+const sampleMs = 2000;
+
+export interface StatusSlice {
+  readonly status: SystemStatus | null;
+  /** Ascending; kept whichever screen is shown. */
+  readonly produced: readonly ProducedSample[];
+  takeStatus(status: SystemStatus): void;
+}
+
+export const createStatusSlice: StateCreator<StatusSlice, [], [], StatusSlice> = (set) => ({
+  status: null,
+  produced: [],
+  takeStatus: (status) => set((state) => ({ status, produced: withSample(state.produced, status) })),
+});
+
+/** Adds what the status says of the simulator, merged into the current span of 2 s. */
+function withSample(held: readonly ProducedSample[], { at: now, simulator }: SystemStatus): readonly ProducedSample[] {
+  const at = Math.floor(now / sampleMs) * sampleMs;
+  const running = simulator.state === 'running' || simulator.state === 'stopping';
+  const sample: ProducedSample = {
+    at,
+    rate: simulator.rate,
+    target: running ? (simulator.burst?.rate ?? simulator.settings.rate) : 0,
+  };
+  const last = held.at(-1);
+  if (last === undefined || at > last.at) return [...held, sample].slice(-keptSamples);
+  if (at === last.at && (last.rate !== sample.rate || last.target !== sample.target)) return [...held.slice(0, -1), sample];
+  return held;
+}
