@@ -23,7 +23,8 @@ export default defineConfig({
   },
   preload: {
     build: {
-      target: 'chrome130',
+      // electron-vite names the preload's target by Node; Chromium 130 knows all of it.
+      target: 'node20.18',
       outDir: 'out/preload',
       // A sandboxed preload can require nothing but a few built-ins: everything is bundled into one CommonJS file.
       externalizeDeps: false,

@@ -8,5 +8,7 @@ import { ensurePackages } from './setup/packages.mjs';
 await runMain(async () => {
   await ensurePackages();
   await ensureBuilt();
-  return run(requireToolchainNode(), [inRepository('out', 'main', 'cli.js'), ...process.argv.slice(2)], { cwd: userFolder });
+  return run(requireToolchainNode(), [inRepository('out', 'main', 'cli.js'), ...process.argv.slice(2)], {
+    cwd: userFolder,
+  });
 });

@@ -1,4 +1,4 @@
-import { userFolder, repository } from './lib/paths.mjs';
+import { repository, userFolder } from './lib/paths.mjs';
 import { run } from './lib/run.mjs';
 import { runMain } from './lib/say.mjs';
 import { ensureBuilt } from './setup/build.mjs';

@@ -125,6 +125,19 @@ describe('the cache', () => {
     );
   });
 
+  test('does not blur a day or an hour that starts between two quarter hours, as in the past', () => {
+    // Monrovia was 44 min 30 s behind Greenwich until 1972.
+    const calendar = createBusinessCalendar({ zone: 'Africa/Monrovia', cutoverHour: 0 });
+    const start = calendar.startOf('1971-06-15');
+    expect(iso(start)).toBe('1971-06-15T00:44:30.000Z');
+    for (let round = 0; round < 2; round++) {
+      expect(calendar.dayOf(start - 1)).toBe('1971-06-14');
+      expect(calendar.dayOf(start)).toBe('1971-06-15');
+      expect(calendar.hourStart(start)).toBe(start);
+      expect(calendar.hourStart(start - 1)).toBe(start - hour);
+    }
+  });
+
   test('an instant lies within its day, and the day is the local date less the cut-over except where the clock jumps', () => {
     fc.assert(
       fc.property(fc.constantFrom(...zones), fc.integer({ min: 0, max: 23 }), instants, (zone, cutoverHour, ms) => {

@@ -167,6 +167,7 @@ async function prepareFolder(dataDir: string): Promise<void> {
 }
 
 function makePool(socketPath: string, logger: Logger): pg.Pool {
+  const report = (error: Error) => logger.warn('Connection to the embedded database failed', { error: error.message });
   const pool = new pg.Pool({
     max: 1,
     idleTimeoutMillis: 0,
@@ -175,14 +176,13 @@ function makePool(socketPath: string, logger: Logger): pg.Pool {
     ssl: false,
     types: wireTypes,
     stream: () => new FixedSocket(socketPath),
+    onConnect: async (client) => {
+      // The pool listens on idle clients only; an error on one in use would end the process.
+      client.on('error', report);
+      // The backend outlives its connections, and with it the named statements of the one before.
+      await client.query(forgetStatements);
+    },
   });
-  const report = (error: Error) => logger.warn('Connection to the embedded database failed', { error: error.message });
   pool.on('error', report);
-  pool.on('connect', (client) => {
-    // The pool listens on idle clients only; an error on one in use would end the process.
-    client.on('error', report);
-    // The backend outlives its connections, and with it the named statements of the one before.
-    client.query(forgetStatements).catch(report);
-  });
   return pool;
 }

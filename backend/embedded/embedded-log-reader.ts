@@ -36,10 +36,6 @@ type FetchedRow = readonly [
   records: Buffer | null,
 ];
 
-interface BinaryArrayQuery extends pg.QueryArrayConfig {
-  readonly binary: true;
-}
-
 export class EmbeddedLogReader implements LogReader {
   readonly #pool: pg.Pool;
   readonly #topic: string;
@@ -130,7 +126,7 @@ export class EmbeddedLogReader implements LogReader {
     );
     if (wanted.length === 0) return;
     const asked = new Map(wanted.map(([partition, state]) => [partition, state.fetched]));
-    const query: BinaryArrayQuery = {
+    const query: pg.QueryArrayConfig = {
       text: readBatches,
       values: [
         this.#topic,
@@ -140,7 +136,6 @@ export class EmbeddedLogReader implements LogReader {
         FETCH_BYTES,
       ],
       rowMode: 'array',
-      binary: true,
       types: wireTypes,
     };
     try {

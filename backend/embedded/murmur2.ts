@@ -20,18 +20,10 @@ export function murmur2(data: Uint8Array): number {
     hash = Math.imul(hash, MULTIPLIER) ^ mixed;
   }
   const rest = words * 4;
-  switch (length & 3) {
-    case 3:
-      hash ^= byte(data, rest + 2) << 16;
-    // falls through
-    case 2:
-      hash ^= byte(data, rest + 1) << 8;
-    // falls through
-    case 1:
-      hash = Math.imul(hash ^ byte(data, rest), MULTIPLIER);
-      break;
-    default:
-  }
+  const left = length & 3;
+  if (left === 3) hash ^= byte(data, rest + 2) << 16;
+  if (left >= 2) hash ^= byte(data, rest + 1) << 8;
+  if (left >= 1) hash = Math.imul(hash ^ byte(data, rest), MULTIPLIER);
   hash ^= hash >>> 13;
   hash = Math.imul(hash, MULTIPLIER);
   return hash ^ (hash >>> 15);

@@ -88,6 +88,8 @@ export class Consumer {
   #observer: NodeJS.Timeout | undefined;
   #observing = false;
   #projecting = false;
+  /** Set while a session consumes: what is to be done before its next round. */
+  #betweenRounds: (() => Promise<void>)[] | undefined;
   #lastProgressAt = 0;
   #failures = 0;
   #restarts = 0;
@@ -182,6 +184,18 @@ export class Consumer {
     return this.#feed.onGap(listener);
   }
 
+  /**
+   * Runs `work` while nothing is being stored: all that was committed is told and, unless the projector is behind,
+   * projected. The next round waits for it, so it should be short.
+   */
+  betweenRounds<T>(work: () => Promise<T>): Promise<T> {
+    const waiting = this.#betweenRounds;
+    if (!waiting) return work();
+    return new Promise<T>((resolve, reject) => {
+      waiting.push(() => work().then(resolve, reject));
+    });
+  }
+
   /** null when producers may go on; otherwise resolves when half of the room is free again. */
   waitForRoom(): Promise<void> | null {
     if (!this.#isFull(this.#tuning.roomEvents)) return null;
@@ -269,6 +283,8 @@ export class Consumer {
     // What the session before committed last may not have been projected.
     projector.markBehind();
     this.#lastProgressAt = clock.now();
+    const waiting: (() => Promise<void>)[] = [];
+    this.#betweenRounds = waiting;
     try {
       const abandoned = new Promise<never>((_resolve, reject) => {
         this.#abandonSession = reject;
@@ -277,6 +293,8 @@ export class Consumer {
     } finally {
       session.ended = true;
       this.#abandonSession = undefined;
+      this.#betweenRounds = undefined;
+      for (const work of waiting.splice(0)) await work();
       await reader.close();
     }
   }
@@ -286,6 +304,7 @@ export class Consumer {
     const goesOn = () => !this.#stopping && !session.ended;
     while (goesOn()) {
       if (projector.replayDue) await projector.replay();
+      for (const work of this.#betweenRounds?.splice(0) ?? []) await work();
       this.#wakeProgressWaiters();
       if (this.#paused) {
         await clock.sleep(this.#tuning.pollWaitMs, this.#interrupt.signal);

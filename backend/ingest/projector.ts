@@ -31,6 +31,7 @@ export class Projector {
   readonly #parts: ProjectorParts;
   readonly #random: () => number;
   readonly #listeners = new Set<() => void>();
+  readonly #projectedListeners = new Set<(batch: CommittedBatch) => void>();
   #behind = true;
   #failures = 0;
   #status: PartStatus;
@@ -49,6 +50,12 @@ export class Projector {
   /** The state of the read model as the console shows it. */
   status(): PartStatus {
     return this.#status;
+  }
+
+  /** Calls back for each batch whose totals are in the read model now. Returns the unsubscriber. */
+  onProjected(listener: (batch: CommittedBatch) => void): () => void {
+    this.#projectedListeners.add(listener);
+    return () => this.#projectedListeners.delete(listener);
   }
 
   onStatus(listener: () => void): () => void {
@@ -77,7 +84,10 @@ export class Projector {
     const touched = batches.filter((batch) => batch.changes.days.length > 0);
     if (this.#behind || touched.length === 0) return;
     try {
-      for (const batch of touched) await this.#parts.readModel.apply(batch.changes);
+      for (const batch of touched) {
+        await this.#parts.readModel.apply(batch.changes);
+        for (const listener of this.#projectedListeners) listener(batch);
+      }
       const days = touched.flatMap((batch) => batch.changes.days);
       const versions = await this.#parts.store.dayVersions([...new Set(days.map((row) => row.day))]);
       for (const [day, version] of versions) await this.#parts.answers.bump(day, version);

@@ -68,33 +68,9 @@ function textParser(oid: number): TextParser {
   }
 }
 
-type BinaryParser = (bytes: Buffer) => unknown;
-
-function binaryParser(oid: number): BinaryParser {
-  switch (oid) {
-    case OID_INT8:
-      return (bytes) => bytes.readBigInt64BE(0);
-    case OID_INT2:
-      return (bytes) => bytes.readInt16BE(0);
-    case OID_INT4:
-      return (bytes) => bytes.readInt32BE(0);
-    case OID_FLOAT8:
-      return (bytes) => bytes.readDoubleBE(0);
-    case OID_BYTEA:
-      return (bytes) => bytes;
-    default:
-      return (bytes) => bytes.toString('utf8');
-  }
-}
-
-function getTypeParser(oid: number, format?: 'text'): TextParser;
-function getTypeParser(oid: number, format: 'binary'): BinaryParser;
-function getTypeParser(oid: number, format: 'text' | 'binary' = 'text'): TextParser | BinaryParser {
-  return format === 'binary' ? binaryParser(oid) : textParser(oid);
-}
-
 /**
  * The `types` option of the `pg` library: bigint columns as `bigint`, dates as `YYYY-MM-DD`, instants as epoch ms,
- * bytea as bytes, whatever process-wide parsers were set.
+ * bytea as bytes, whatever process-wide parsers were set. (The library's binary mode is of no use: it reads every value
+ * as UTF-8 first.)
  */
-export const wireTypes = { getTypeParser };
+export const wireTypes = { getTypeParser: textParser };

@@ -133,6 +133,7 @@ describe('live window', () => {
     expect(change?.frame.minutes.map((bucket) => bucket.at)).toEqual([noon - 60_000]);
     expect(change?.frame.recent).toEqual([second]);
     expect(change?.frame.totals.sales).toBe(2);
+    expect(Object.keys(change?.frame ?? {}).sort()).toEqual(Object.keys(window.snapshot()).sort());
     expect(window.changesSince(change?.revision ?? 0)).toBeNull();
   });
 

@@ -164,7 +164,7 @@ export class LiveWindow {
       return { frame: this.snapshot(), revision: this.#revision };
     }
     const seconds = this.#seconds.changedSince(revision, now).map(({ bucket, slot }) => ({ bucket, holder: slot }));
-    const buckets = this.#fit(seconds, this.#changedMinutes(revision));
+    const { sentRevision, ...buckets } = this.#fit(seconds, this.#changedMinutes(revision));
     const samples = this.#latencySamples.filter((sample) => sample.revision > revision);
     const frame: LiveFrame = {
       ...this.#frame('tick', now),
@@ -175,7 +175,7 @@ export class LiveWindow {
         .map(({ sale }) => sale),
       latencySample: spread(samples, latencySamplesInTick).map(({ soldAt }) => soldAt),
     };
-    return { frame, revision: buckets.sentRevision };
+    return { frame, revision: sentRevision };
   }
 
   /** Calls back after each committed batch and seed. Returns the unsubscriber. */

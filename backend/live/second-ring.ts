@@ -2,7 +2,7 @@ import type { SecondBucket } from '../domain/live.ts';
 import type { TicketSale } from '../domain/ticket-sale.ts';
 
 /** Length of the live window, in seconds. */
-export const windowSeconds = 300;
+const windowSeconds = 300;
 
 interface Slot {
   at: number;

@@ -3,13 +3,13 @@ import type pg from 'pg';
 import type { BusinessDay, RollupRows } from '../domain/rollup.ts';
 import type { SaleLine } from '../domain/ticket-sale.ts';
 import { codeOf, messageOf } from '../lib/app-error.ts';
-import { numberArray, sql, textArray, wireTypes } from '../lib/sql.ts';
+import { numberArray, sql, textArray } from '../lib/sql.ts';
 import type { ApplyResult, CommittedBatch, DeadLetter, SaleStore, StoreBatch, StoreCounters } from '../ports/sale-store.ts';
 import { applyBatch } from './apply-batch-sql.ts';
 import { batchParameters } from './batch-parameters.ts';
 import type { BatchPiece } from './batch-parameters.ts';
 import { mergeRollupRows, RollupRowCollector } from './rollup-rows.ts';
-import type { WireRow } from './rollup-rows.ts';
+import { select } from './select.ts';
 import { inTransaction } from './transaction.ts';
 
 const allOffsets = sql`select partition, next_offset from consumer_offset where topic = $1`;
@@ -51,19 +51,20 @@ function isDataRefusal(error: unknown): boolean {
 }
 
 async function applyPiece(connection: pg.Pool | pg.PoolClient, piece: BatchPiece): Promise<PieceResult> {
-  const { rows } = await connection.query<(string | null)[]>({
+  const query: pg.QueryArrayConfig = {
     // Named: planning this statement takes longer than running it for a small batch.
     name: 'apply_batch',
     text: applyBatch,
     values: batchParameters(piece),
     rowMode: 'array',
     types: untouched,
-  } as pg.QueryArrayConfig);
+  };
+  const { rows } = await connection.query<(string | null)[]>(query);
   const collector = new RollupRowCollector();
   const insertedOffsets = new Set<string>();
   let fenceHeld = false;
   let insertedCount = 0;
-  for (const row of rows as WireRow[]) {
+  for (const row of rows) {
     if (collector.add(row)) continue;
     if (row[0] === '0') {
       fenceHeld = row[5] === '1';
@@ -87,8 +88,8 @@ export class PostgresSaleStore implements SaleStore {
   }
 
   async offsets(topic: string): Promise<ReadonlyMap<number, bigint>> {
-    const { rows } = await this.#pool.query<{ partition: number; next_offset: string }>({ text: allOffsets, values: [topic] });
-    return new Map(rows.map((row) => [row.partition, BigInt(row.next_offset)]));
+    const rows = await select<{ partition: number; next_offset: bigint }>(this.#pool, allOffsets, [topic]);
+    return new Map(rows.map((row) => [row.partition, row.next_offset]));
   }
 
   async apply(batch: StoreBatch): Promise<ApplyResult> {
@@ -104,26 +105,17 @@ export class PostgresSaleStore implements SaleStore {
   }
 
   async counters(topic: string): Promise<StoreCounters> {
-    const { rows } = await this.#pool.query<{ stored: bigint; duplicates: bigint; dead_lettered: bigint }>({
-      text: counters,
-      values: [topic],
-      types: wireTypes,
-    });
-    const [row] = rows;
+    const [row] = await select<{ stored: bigint; duplicates: bigint; dead_lettered: bigint }>(this.#pool, counters, [topic]);
     return { stored: Number(row?.stored ?? 0), duplicates: Number(row?.duplicates ?? 0), deadLettered: Number(row?.dead_lettered ?? 0) };
   }
 
   async dayVersions(days: readonly BusinessDay[]): Promise<ReadonlyMap<BusinessDay, number>> {
-    const { rows } = await this.#pool.query<{ day: string; version: bigint }>({
-      text: dayVersions,
-      values: [textArray(days)],
-      types: wireTypes,
-    });
+    const rows = await select<{ day: string; version: bigint }>(this.#pool, dayVersions, [textArray(days)]);
     return new Map(rows.map((row) => [row.day, Number(row.version)]));
   }
 
   async outboxDays(): Promise<readonly BusinessDay[]> {
-    const { rows } = await this.#pool.query<{ day: string }>(outboxDays);
+    const rows = await select<{ day: string }>(this.#pool, outboxDays);
     return rows.map((row) => row.day);
   }
 
@@ -137,8 +129,8 @@ export class PostgresSaleStore implements SaleStore {
   }
 
   async #storedOffset(batch: StoreBatch): Promise<bigint | null> {
-    const { rows } = await this.#pool.query<{ next_offset: string }>(storedOffset, [batch.topic, batch.partition]);
-    return rows[0] ? BigInt(rows[0].next_offset) : null;
+    const [row] = await select<{ next_offset: bigint }>(this.#pool, storedOffset, [batch.topic, batch.partition]);
+    return row ? row.next_offset : null;
   }
 
   /** undefined when the fence did not hold. */

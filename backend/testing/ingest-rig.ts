@@ -13,11 +13,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { LogRecord } from '../ports/event-log.ts';
 import { silentLogger } from '../ports/logger.ts';
 import type { StoreBatch } from '../ports/sale-store.ts';
+import { PostgresRollupReader } from '../postgres/rollup-reader.ts';
 import { PostgresSaleStore } from '../postgres/sale-store.ts';
 import { MaterializedBackend } from '../query/materialized-backend.ts';
 import { readModelDifferences } from '../query/read-model-check.ts';
 import { SqlBackend } from '../query/sql-backend.ts';
-import { PostgresRollupReader } from './tmp-reader.ts';
 
 export interface IngestRigOptions {
   readonly pool: pg.Pool;

@@ -10,7 +10,7 @@ import type { RequestInput } from './signatures.ts';
  */
 
 /** Most characters that `file.save` takes: 16 MB. */
-export const maxFileCharacters = 16 * 1024 * 1024;
+const maxFileCharacters = 16 * 1024 * 1024;
 
 const nothing = z.undefined();
 const theaterId = z.int().min(1).max(1_000_000);

@@ -9,7 +9,7 @@ import { type CrashHandling, writeCrashReport } from './crash.ts';
 import { createDesktop } from './desktop.ts';
 import { Feed, windowTarget } from './feed.ts';
 import type { Folders } from './folders.ts';
-import { appInfo } from './info.ts';
+import { appInfo, launchedAt } from './info.ts';
 import { createHandlers } from './ipc/handlers/index.ts';
 import { openRouter } from './ipc/router.ts';
 import { menuTemplate } from './menu.ts';
@@ -44,6 +44,7 @@ const pageFolder = join(import.meta.dirname, '../renderer');
  * runtime drains and closes first, while the window still shows it, and then the rest.
  */
 export async function startApp({ args, folders, logger, logFile, crashes }: StartContext): Promise<void> {
+  logger.info('ready', { sinceLaunchMs: Math.round(Date.now() - launchedAt()) });
   const diagnostic = args.smoke !== null;
   const devServer = devServerUrl(app.isPackaged, process.env);
   const devTools = !app.isPackaged || args.devtools;

@@ -3,7 +3,7 @@ import { parseArguments } from './arguments.ts';
 
 const parse = (...words: string[]) => parseArguments(['/opt/electron', ...words], '/home/ann');
 
-function valueOf(...words: string[]) {
+function argumentsOf(...words: string[]) {
   const parsed = parse(...words);
   if (!parsed.ok) throw new Error(parsed.message);
   return parsed.value;
@@ -12,7 +12,7 @@ function valueOf(...words: string[]) {
 describe('arguments', () => {
   it('reads a diagnostic run and takes relative paths from the folder of the user', () => {
     expect(
-      valueOf(
+      argumentsOf(
         '.',
         '--smoke',
         '20',
@@ -35,12 +35,12 @@ describe('arguments', () => {
 
   it('starts plainly without arguments, packed and unpacked', () => {
     const plain = { smoke: null, dataDir: null, profile: null, devtools: false };
-    expect(valueOf()).toEqual(plain);
-    expect(valueOf('/repo')).toEqual(plain);
+    expect(argumentsOf()).toEqual(plain);
+    expect(argumentsOf('/repo')).toEqual(plain);
   });
 
   it('passes over the switches and words of Chromium and of test drivers, and over "--"', () => {
-    const value = valueOf(
+    const value = argumentsOf(
       '--no-sandbox',
       '--inspect=0',
       '-r',
@@ -55,8 +55,8 @@ describe('arguments', () => {
   });
 
   it('accepts a path that begins with one dash or holds an equals sign', () => {
-    expect(valueOf('--data-dir', '-odd').dataDir).toBe('/home/ann/-odd');
-    expect(valueOf('--data-dir=a=b').dataDir).toBe('/home/ann/a=b');
+    expect(argumentsOf('--data-dir', '-odd').dataDir).toBe('/home/ann/-odd');
+    expect(argumentsOf('--data-dir=a=b').dataDir).toBe('/home/ann/a=b');
   });
 
   it.each([

@@ -26,7 +26,7 @@ export type ParsedArguments =
   /** `message` is for a person, one line. */
   | { readonly ok: false; readonly message: string };
 
-export const defaultSmokeRate = 50;
+const defaultSmokeRate = 50;
 
 const valueSwitches = ['smoke', 'rate', 'report', 'screenshot', 'data-dir', 'profile'] as const;
 type ValueSwitch = (typeof valueSwitches)[number];

@@ -10,7 +10,7 @@ export interface CrashReport {
 }
 
 /** What a crash report says of its error: the whole chain of causes with stacks, nothing of the data. */
-export function describeError(error: unknown): string {
+function describeError(error: unknown): string {
   const parts: string[] = [];
   let current: unknown = error;
   for (let depth = 0; depth < 8 && current !== undefined; depth += 1) {
@@ -20,9 +20,13 @@ export function describeError(error: unknown): string {
   return parts.join('\ncaused by ');
 }
 
-/** Writes a report into `folder` and returns its path; null when even that is impossible (full disk, no right). */
-export function writeCrashReport(folder: string, report: CrashReport, logger: Logger): string | null {
+/**
+ * Writes a report into `folder` and returns its path; null when even that is impossible (full disk, no right), or when
+ * there is no folder that outlives the run.
+ */
+export function writeCrashReport(folder: string | null, report: CrashReport, logger: Logger): string | null {
   logger.error(report.kind, { detail: report.detail });
+  if (folder === null) return null;
   const file = join(folder, `${report.at.replaceAll(':', '-')}.json`);
   try {
     mkdirSync(folder, { recursive: true });
@@ -35,7 +39,8 @@ export function writeCrashReport(folder: string, report: CrashReport, logger: Lo
 }
 
 export interface CrashHandling {
-  readonly folder: string;
+  /** Where reports are kept; null in a diagnostic run, whose folders are thrown away and whose stderr is read. */
+  readonly folder: string | null;
   readonly logger: Logger;
   readonly program: Readonly<Record<string, string>>;
   /** Tells the user; returns when they have read it. Absent where nobody looks (a diagnostic run): stderr then. */
@@ -54,7 +59,7 @@ export function fatal(handling: CrashHandling, kind: CrashReport['kind'], error:
     { kind, at: new Date().toISOString(), program: handling.program, detail },
     handling.logger,
   );
-  const where = file === null ? 'The report could not be written.' : `A report was written to ${file}`;
+  const where = file === null ? 'There is no report file.' : `A report was written to ${file}`;
   process.stderr.write(`ReelMetrics stopped: ${kind}\n${detail}\n${where}\n`);
   handling.tell?.('ReelMetrics has to stop', `${detail.split('\n')[0] ?? kind}\n\nWhat was stored is safe. ${where}`);
   handling.exit(1);

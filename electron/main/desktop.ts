@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { app, type BrowserWindow, dialog, shell } from 'electron';
+import { app, type BrowserWindow, dialog } from 'electron';
 import { AppError, codeOf } from '../../backend/lib/app-error.ts';
 import type { Desktop } from './ipc/services.ts';
-import { openExternal } from './security/external.ts';
+import { openExternal, openOwnFolder } from './security/external.ts';
 
 /** The desktop's services for the window: dialogs, folders, links, full screen. */
 export function createDesktop(
@@ -26,10 +26,10 @@ export function createDesktop(
       }
       return filePath;
     },
-    openLink: (url) => openExternal(url, (allowed) => shell.openExternal(allowed)),
+    openLink: openExternal,
     async openFolder(which) {
-      const problem = await shell.openPath(folders[which]);
-      if (problem !== '')
+      const problem = await openOwnFolder(folders[which]);
+      if (problem !== null)
         throw new AppError('not_available', `The folder could not be opened: ${problem}`, {
           hint: `It is ${folders[which]}`,
         });

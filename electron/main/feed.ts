@@ -137,13 +137,18 @@ export class Feed {
       this.#snapshotDue = true;
       return;
     }
-    if (this.#snapshotDue) return this.#send(this.snapshot(source));
+    const frame = this.#snapshotDue ? this.snapshot(source) : this.#next(source);
+    if (frame !== null) this.#send(frame);
+  }
+
+  /** What changed since the last frame, else a heartbeat when one is due. */
+  #next(source: FeedSource): LiveFrame | null {
     const changes = source.live.changesSince(this.#revision);
     if (changes !== null) {
       this.#revision = changes.revision;
-      return this.#send(this.#number(changes.frame));
+      return this.#number(changes.frame);
     }
-    if (Date.now() - this.#lastSentAt >= heartbeatMs) this.#send(this.#number(this.#heartbeat(source)));
+    return Date.now() - this.#lastSentAt < heartbeatMs ? null : this.#number(this.#heartbeat(source));
   }
 
   /** Rates fall and days end without any sale: a heartbeat carries those, and a new day carries everything. */

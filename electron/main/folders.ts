@@ -11,7 +11,8 @@ export interface Folders {
   /** The embedded database. */
   readonly data: string;
   readonly logs: string;
-  readonly crashes: string;
+  /** Crash reports; null in a diagnostic run. */
+  readonly crashes: string | null;
   readonly settingsFile: string;
   readonly windowStateFile: string;
   /** Removed at exit; null when nothing is thrown away. */
@@ -30,7 +31,7 @@ export function chooseFolders(args: ProgramArguments, userData: string): Folders
     user,
     data: args.dataDir ?? join(throwAway ?? user, 'data'),
     logs: join(user, 'logs'),
-    crashes: join(user, 'crashes'),
+    crashes: throwAway === null ? join(user, 'crashes') : null,
     settingsFile: join(user, 'settings.json'),
     windowStateFile: join(user, 'window-state.json'),
     throwAway,

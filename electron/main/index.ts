@@ -11,7 +11,7 @@ import { schemePrivileges } from './protocol.ts';
  * Everything else is app.ts. A folder given on the command line is meant from where the user stands, which a starter
  * script may have left.
  */
-const folder = process.env['REELMETRICS_CWD'] ?? process.env['INIT_CWD'] ?? process.cwd();
+const folder = process.env.REELMETRICS_CWD ?? process.env.INIT_CWD ?? process.cwd();
 const parsed = parseArguments(process.argv, folder);
 
 if (!parsed.ok) {

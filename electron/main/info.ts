@@ -18,3 +18,12 @@ export function appInfo(rest: Pick<AppInfo, 'dataFolder' | 'logFile' | 'diagnost
     ...rest,
   };
 }
+
+/**
+ * When this process began, epoch ms. On Linux Electron derives the creation time from the boot time in whole seconds, so
+ * it can be most of a second off; Node's own origin is about 20 ms late there.
+ */
+export function launchedAt(): number {
+  const created = process.platform === 'linux' ? null : process.getCreationTime();
+  return created ?? performance.timeOrigin;
+}

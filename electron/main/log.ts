@@ -30,7 +30,7 @@ export function openLog(folder: string): { readonly logger: Logger; readonly fil
 }
 
 /** One line: the words, then the fields as JSON (bigints as text, errors with their stack). */
-export function line(message: string, fields?: Record<string, unknown>): string {
+function line(message: string, fields?: Record<string, unknown>): string {
   if (fields === undefined) return message;
   const json = JSON.stringify(fields, (_key, value: unknown) => {
     if (typeof value === 'bigint') return value.toString();

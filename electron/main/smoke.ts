@@ -8,6 +8,7 @@ import type { Runtime } from '../../backend/runtime.ts';
 import type { AppInfo, DiagnosticsReport } from '../contract/signatures.ts';
 import type { SmokeOptions } from './arguments.ts';
 import type { Feed } from './feed.ts';
+import { launchedAt } from './info.ts';
 import type { RuntimeHost } from './runtime-host.ts';
 import type { SettingsStore } from './settings-store.ts';
 import { buildReport, type SmokeReport } from './smoke-report.ts';
@@ -137,11 +138,6 @@ async function measure(context: SmokeContext): Promise<SmokeReport> {
  */
 function delayOf(loop: IntervalHistogram, percentile: number): number {
   return Math.max(0, loop.percentile(percentile) / 1e6 - loopResolutionMs);
-}
-
-/** When this process was made, epoch ms; Node's own start where the system does not tell. */
-function launchedAt(): number {
-  return process.getCreationTime() ?? performance.timeOrigin;
 }
 
 function pageLoaded(window: BrowserWindow): Promise<void> {

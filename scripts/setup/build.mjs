@@ -10,12 +10,10 @@ const products = ['out/main/index.js', 'out/main/cli.js', 'out/preload/index.cjs
 
 /** Builds main, preload and renderer into out/ when any source is newer than what lies there. */
 export async function ensureBuilt() {
-  if (!isStale()) return;
-  await build();
+  if (isStale()) await build();
 }
 
-/** @param {{ quiet?: boolean }} [options] */
-export async function build() {
+async function build() {
   say('building');
   const vite = inRepository('node_modules', 'electron-vite', 'bin', 'electron-vite.js');
   const args = [vite, 'build', '--logLevel', 'warn'];

@@ -35,7 +35,8 @@ async function startXvfb() {
     complaints = (complaints + chunk).slice(-2000);
   });
   const number = await new Promise((resolve, reject) => {
-    const fail = (/** @type {string} */ reason) => reject(new SetupError(`Xvfb did not start: ${reason}\n${complaints}`.trim()));
+    const fail = (/** @type {string} */ reason) =>
+      reject(new SetupError(`Xvfb did not start: ${reason}\n${complaints}`.trim()));
     const timer = setTimeout(() => fail(`no answer within ${startMs / 1000} s`), startMs);
     let text = '';
     server.stdio[3]?.on('data', (chunk) => {
@@ -50,7 +51,8 @@ async function startXvfb() {
   // It must not keep us from ending.
   server.unref();
   for (const stream of [server.stderr, server.stdio[3]]) {
-    if (stream !== null && stream !== undefined && 'unref' in stream && typeof stream.unref === 'function') stream.unref();
+    if (stream !== null && stream !== undefined && 'unref' in stream && typeof stream.unref === 'function')
+      stream.unref();
   }
   return `:${number}`;
 }

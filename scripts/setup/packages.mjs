@@ -8,7 +8,11 @@ import { SetupError, say } from '../lib/say.mjs';
 export function npmCommand(args) {
   const cli = process.env.npm_execpath;
   if (cli?.endsWith('.js')) return { program: process.execPath, args: [cli, ...args], shell: false };
-  return { program: process.platform === 'win32' ? 'npm.cmd' : 'npm', args: [...args], shell: process.platform === 'win32' };
+  return {
+    program: process.platform === 'win32' ? 'npm.cmd' : 'npm',
+    args: [...args],
+    shell: process.platform === 'win32',
+  };
 }
 
 /** Installs what package-lock.json says, when node_modules does not hold it yet; also the toolchain's own Node. */
@@ -50,7 +54,8 @@ function whyInstall() {
   for (const [path, { version, optional }] of Object.entries(wanted)) {
     if (path === '') continue;
     const found = installed[path];
-    if (found === undefined ? !optional : found.version !== version) return `${path.replace('node_modules/', '')} has changed`;
+    if (found === undefined ? !optional : found.version !== version)
+      return `${path.replace('node_modules/', '')} has changed`;
   }
   return null;
 }

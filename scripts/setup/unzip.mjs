@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, symlink } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
 
@@ -81,21 +82,26 @@ async function readDirectory(file) {
 async function unpack(file, archive, entry, target) {
   const header = await bytes(file, entry.offset, 30);
   if (header.readUInt32LE(0) !== localSignature) throw new Error(`${entry.name} is damaged.`);
-  if (entry.method !== 0 && entry.method !== 8) throw new Error(`${entry.name}: compression ${entry.method} is not supported.`);
+  if (entry.method !== 0 && entry.method !== 8)
+    throw new Error(`${entry.name}: compression ${entry.method} is not supported.`);
   const start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
-  const packed =
-    entry.packed === 0 ? Readable.from([]) : createReadStream(archive, { start, end: start + entry.packed - 1 });
-  const stages = entry.method === 8 && entry.packed > 0 ? [packed, createInflateRaw()] : [packed];
+  // createReadStream cannot read nothing: an empty file has no bytes to inflate either.
+  const content = entry.packed === 0 ? Readable.from([]) : contentOf(archive, entry, start);
 
   if ((entry.mode & 0o170000) === 0o120000) {
-    const chunks = [];
-    await pipeline([...stages, async function* (/** @type {AsyncIterable<Buffer>} */ source) {
-      for await (const chunk of source) chunks.push(chunk);
-    }]);
-    await symlink(Buffer.concat(chunks).toString('utf8'), target);
+    await symlink(await text(content), target);
     return;
   }
-  const output = createWriteStream(target, { mode: (entry.mode & 0o777) || 0o644 });
-  await pipeline([...stages, output]);
+  const output = createWriteStream(target, { mode: entry.mode & 0o777 || 0o644 });
+  await pipeline(content, output);
   if (output.bytesWritten !== entry.size) throw new Error(`${entry.name} is damaged.`);
+}
+
+/** @param {string} archive @param {Entry} entry @param {number} start */
+function contentOf(archive, entry, start) {
+  const packed = createReadStream(archive, { start, end: start + entry.packed - 1 });
+  if (entry.method === 0) return packed;
+  const inflated = createInflateRaw();
+  packed.once('error', (error) => inflated.destroy(error));
+  return packed.pipe(inflated);
 }

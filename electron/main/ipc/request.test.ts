@@ -162,9 +162,9 @@ function isAcceptable(name: RequestName, message: unknown): boolean {
   if (name === 'settings.update' && isObject(message) && Object.keys(message).length === 0) return true;
   return (
     isObject(message) &&
-    message['name'] === 'theaters' &&
-    isObject(message['params']) &&
-    Object.keys(message['params']).length === 0
+    message.name === 'theaters' &&
+    isObject(message.params) &&
+    Object.keys(message.params).length === 0
   );
 }
 

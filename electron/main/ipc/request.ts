@@ -7,6 +7,7 @@ import { toFailure } from '../failure.ts';
 import { isOurPage } from '../security/origin.ts';
 
 /** A handler of a request without a value returns nothing. */
+// biome-ignore lint/suspicious/noConfusingVoidType: it is a return type, by way of a name.
 type HandlerResult<N extends RequestName> = [RequestOutput<N>] extends [undefined] ? void : RequestOutput<N>;
 
 /** One handler per request: leaving one out does not compile. They get only what passed sender and shape. */

@@ -19,7 +19,7 @@ export function devServerUrl(
   packaged: boolean,
   environment: Readonly<Record<string, string | undefined>>,
 ): string | null {
-  const parsed = packaged ? null : parseUrl(environment['ELECTRON_RENDERER_URL'] ?? '');
+  const parsed = packaged ? null : parseUrl(environment.ELECTRON_RENDERER_URL ?? '');
   if (parsed === null || parsed.protocol !== 'http:') return null;
   return ['localhost', '127.0.0.1', '[::1]'].includes(parsed.hostname) ? parsed.href : null;
 }

@@ -31,7 +31,7 @@ export function useScreenActions(actions: ScreenActions): void {
 }
 
 /** The action of the part that registered last. */
-export function screenAction<K extends keyof ScreenActions>(name: K): ScreenActions[K] {
+export function screenAction<K extends keyof ScreenActions>(name: K): ScreenActions[K] | undefined {
   return registered.findLast((actions) => actions[name] !== undefined)?.[name];
 }
 

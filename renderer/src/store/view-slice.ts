@@ -1,6 +1,7 @@
 import type { StateCreator } from 'zustand';
 
 export type Screen = 'live' | 'theatres' | 'simulator' | 'settings';
+export type SettingsSection = 'general' | 'data-source' | 'backend' | 'live' | 'shortcuts' | 'about';
 
 /** What the user is looking at and how. Kept for the session only. */
 export interface ViewSlice {
@@ -15,6 +16,7 @@ export interface ViewSlice {
   /** Theatre whose drawer is open. */
   readonly drawerTheaterId: number | null;
   readonly wallMode: boolean;
+  readonly settingsSection: SettingsSection;
   show(screen: Screen): void;
   setDay(day: string | null): void;
   toggleCompare(): void;
@@ -23,6 +25,7 @@ export interface ViewSlice {
   setFilter(filter: string): void;
   openDrawer(theaterId: number | null): void;
   setWallMode(on: boolean): void;
+  showSettings(section: SettingsSection): void;
 }
 
 export const createViewSlice: StateCreator<ViewSlice, [], [], ViewSlice> = (set) => ({
@@ -34,6 +37,7 @@ export const createViewSlice: StateCreator<ViewSlice, [], [], ViewSlice> = (set)
   filter: '',
   drawerTheaterId: null,
   wallMode: false,
+  settingsSection: 'general',
   show: (screen) => set((state) => (state.screen === screen ? state : { screen, filter: '' })),
   setDay: (day) => set({ day }),
   toggleCompare: () => set((state) => ({ compare: !state.compare })),
@@ -42,4 +46,5 @@ export const createViewSlice: StateCreator<ViewSlice, [], [], ViewSlice> = (set)
   setFilter: (filter) => set({ filter }),
   openDrawer: (drawerTheaterId) => set({ drawerTheaterId }),
   setWallMode: (wallMode) => set({ wallMode }),
+  showSettings: (settingsSection) => set({ screen: 'settings', settingsSection, filter: '' }),
 });

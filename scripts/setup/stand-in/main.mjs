@@ -16,11 +16,17 @@ if (folder === undefined) {
 Object.defineProperty(process, 'defaultApp', { value: true, enumerable: true });
 
 const path = resolve(folder);
-const { name, productName, version, main, desktopName } = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
+const { name, productName, version, main, desktopName } = JSON.parse(
+  await readFile(join(path, 'package.json'), 'utf8'),
+);
+// Electron's own default app uses these two as well; the typings leave them out.
+const internals = /** @type {typeof app & { setVersion(version: string): void; setAppPath(path: string): void }} */ (
+  app
+);
 app.setName(productName ?? name);
-if (version !== undefined) app.setVersion(version);
+if (version !== undefined) internals.setVersion(version);
 if (desktopName !== undefined) app.setDesktopName(desktopName);
-app.setAppPath(path);
+internals.setAppPath(path);
 
 try {
   await import(pathToFileURL(createRequire(join(path, 'package.json')).resolve(`./${main ?? 'index.js'}`)).href);

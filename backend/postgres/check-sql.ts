@@ -1,0 +1,71 @@
+import { sql } from '../lib/sql.ts';
+
+const sums = sql`
+  sum(kind * amount_cents::integer)::bigint as gross_cents,
+  coalesce(sum(amount_cents::integer) filter (where kind = -1), 0)::bigint as refund_cents,
+  count(*) filter (where kind = 1) as sales, count(*) filter (where kind = -1) as refunds,
+  sum(kind * tickets)::bigint as admits`;
+
+const kept = sql`gross_cents, refund_cents, sales, refunds, admits`;
+
+/** Rows that are not the same on both sides, told by their keys; a row of zeros is as good as none. */
+const differences = sql`
+  select count(*) as rows, coalesce(string_agg(key, ', ') filter (where place <= 3), '') as keys
+  from (
+    select coalesce(k.key, c.key) as key, row_number() over () as place
+    from kept k full join computed c on c.key = k.key
+    where (k.gross_cents, k.refund_cents, k.sales, k.refunds, k.admits)
+      is distinct from (c.gross_cents, c.refund_cents, c.sales, c.refunds, c.admits)
+  ) d`;
+
+export const theaterMovieDifferences = sql`
+  with kept as (
+    select concat_ws(' ', business_day, theater_id, movie_id) as key, ${kept} from rollup_theater_movie where sales + refunds > 0
+  ), computed as (
+    select concat_ws(' ', business_day, theater_id, movie_id) as key, ${sums} from sale group by business_day, theater_id, movie_id
+  ) ${differences}`;
+
+export const theaterQuarterDifferences = sql`
+  with kept as (
+    select concat_ws(' ', business_day, theater_id, at) as key, ${kept} from rollup_theater_quarter where sales + refunds > 0
+  ), computed as (
+    select concat_ws(' ', business_day, theater_id, date_bin('15 minutes', sold_at, timestamptz 'epoch')) as key, ${sums}
+    from sale group by business_day, theater_id, date_bin('15 minutes', sold_at, timestamptz 'epoch')
+  ) ${differences}`;
+
+export const minuteDifferences = sql`
+  with kept as (
+    select concat_ws(' ', business_day, partition, at) as key, ${kept} from rollup_minute where sales + refunds > 0
+  ), computed as (
+    select concat_ws(' ', business_day, partition, date_bin('1 minute', sold_at, timestamptz 'epoch')) as key, ${sums}
+    from sale group by business_day, partition, date_bin('1 minute', sold_at, timestamptz 'epoch')
+  ) ${differences}`;
+
+export const dayDifferences = sql`
+  with kept as (
+    select concat_ws(' ', business_day, partition) as key, ${kept} from rollup_day where sales + refunds > 0
+  ), computed as (
+    select concat_ws(' ', business_day, partition) as key, ${sums} from sale group by business_day, partition
+  ) ${differences}`;
+
+export const consumedRanges = sql`select partition, first_offset, next_offset from consumer_offset where topic = $1`;
+
+/** Per partition the offset row beside what the sales and dead letters themselves say. */
+export const offsets = sql`
+  select o.partition, o.first_offset, o.next_offset, o.stored, o.duplicates, o.dead_lettered,
+    coalesce(s.events, 0) as sale_count, s.last_offset as last_sale, coalesce(d.letters, 0) as letter_count,
+    d.last_offset as last_letter
+  from consumer_offset o
+  left join (select partition, count(*) as events, max(log_offset) as last_offset from sale group by partition) s
+    on s.partition = o.partition
+  left join (
+    select partition, count(*) as letters, max(log_offset) as last_offset from dead_letter where topic = $1 group by partition
+  ) d on d.partition = o.partition
+  where o.topic = $1 order by o.partition`;
+
+/** Events of partition $2 at offsets $4 with ids $3 that are neither stored nor dead letters. */
+export const missingEvents = sql`
+  select e.id::text as id, e.log_offset from unnest($3::uuid[], $4::bigint[]) as e(id, log_offset)
+  where not exists (select from sale where sale.id = e.id)
+    and not exists (select from dead_letter d where d.topic = $1 and d.partition = $2 and d.log_offset = e.log_offset)
+  order by e.log_offset limit 5`;

@@ -1,0 +1,107 @@
+/**
+ * Recomputing what is derived from the sales. Stop the consumer first, and clear the read model and the answer cache
+ * afterwards: the outbox then names every day, so replaying it loads them anew.
+ */
+import type pg from 'pg';
+import type { BusinessCalendar } from '../domain/business-day.ts';
+import { numberArray, textArray } from '../lib/sql.ts';
+import * as statements from './rebuild-sql.ts';
+import { select } from './select.ts';
+import { inTransaction } from './transaction.ts';
+
+/** `done` of `total`, in the caller's own units (sales, or steps). */
+export type RebuildProgress = (done: number, total: number) => void;
+
+/** The calendar with which the stored business days were computed, and the one a change that was interrupted leads to. */
+export interface StoredCalendar {
+  readonly zone: string;
+  readonly cutoverHour: number;
+  readonly pending: { readonly zone: string; readonly cutoverHour: number } | null;
+}
+
+interface CalendarRow extends pg.QueryResultRow {
+  readonly zone: string;
+  readonly cutover_hour: number;
+  readonly pending_zone: string | null;
+  readonly pending_cutover_hour: number | null;
+}
+
+/** null before the first `adoptCalendar`. */
+export async function readStoredCalendar(pool: pg.Pool): Promise<StoredCalendar | null> {
+  const [row] = await select<CalendarRow>(pool, statements.readCalendar);
+  if (!row) return null;
+  const { pending_zone: zone, pending_cutover_hour: cutoverHour } = row;
+  return {
+    zone: row.zone,
+    cutoverHour: row.cutover_hour,
+    pending: zone === null || cutoverHour === null ? null : { zone, cutoverHour },
+  };
+}
+
+/** Writes down the calendar of a new database; an existing one keeps its own (`changeCalendar` changes it). */
+export async function adoptCalendar(pool: pg.Pool, calendar: { zone: string; cutoverHour: number }): Promise<StoredCalendar> {
+  await pool.query(statements.adoptCalendar, [calendar.zone, calendar.cutoverHour]);
+  return (await readStoredCalendar(pool)) ?? { ...calendar, pending: null };
+}
+
+const rollupSteps = [
+  statements.raiseVersionFloor,
+  statements.emptyTheaterMovies,
+  statements.fillTheaterMovies,
+  statements.emptyTheaterQuarters,
+  statements.fillTheaterQuarters,
+  statements.emptyMinutes,
+  statements.fillMinutes,
+  statements.emptyDays,
+  statements.fillDays,
+  statements.fillOutbox,
+];
+
+async function recomputeRollups(client: pg.PoolClient, onProgress: RebuildProgress): Promise<void> {
+  for (const [index, step] of rollupSteps.entries()) {
+    await client.query(step);
+    onProgress(index + 1, rollupSteps.length);
+  }
+}
+
+/** Recomputes all rollups from the sales, in one transaction, with versions above all earlier ones. */
+export async function rebuildRollups(pool: pg.Pool, onProgress: RebuildProgress = () => {}): Promise<void> {
+  await inTransaction(pool, (client) => recomputeRollups(client, onProgress));
+}
+
+/** Zones are at most 26 hours apart and cut-overs 23: a sale moves by three days at most. */
+const MOST_DAYS_MOVED = 3;
+
+/**
+ * Recomputes every sale's business day, then the rollups. Days are done one by one, each in its own transaction, so that
+ * questions are answered in between (from the old rollups). When it is interrupted, the stored calendar has `pending`
+ * set: call it again with that calendar before anything is consumed. Doing a day twice does no harm.
+ * @param onProgress in sales looked at
+ */
+export async function changeCalendar(
+  pool: pg.Pool,
+  calendar: BusinessCalendar,
+  onProgress: RebuildProgress = () => {},
+): Promise<void> {
+  const target = [calendar.zone, calendar.cutoverHour];
+  await pool.query(statements.beginCalendarChange, target);
+  const days = await select<{ day: string; events: bigint }>(pool, statements.salesByDay);
+  const total = days.reduce((sum, { events }) => sum + Number(events), 0);
+  let done = 0;
+  for (const { day, events } of days) {
+    const near: string[] = [];
+    for (let shift = -MOST_DAYS_MOVED; shift <= MOST_DAYS_MOVED; shift += 1) near.push(calendar.addDays(day, shift));
+    await pool.query(statements.moveSales, [
+      day,
+      textArray(near),
+      numberArray(near.map((each) => calendar.startOf(each))),
+      numberArray(near.map((each) => calendar.endOf(each))),
+    ]);
+    done += Number(events);
+    onProgress(done, total);
+  }
+  await inTransaction(pool, async (client) => {
+    await recomputeRollups(client, () => {});
+    await client.query(statements.endCalendarChange, target);
+  });
+}

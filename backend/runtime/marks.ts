@@ -1,0 +1,16 @@
+import type { Mark } from '../domain/status.ts';
+
+const kept = 50;
+
+/** Moments that charts mark, newest last, at most 50. */
+export class Marks {
+  #marks: readonly Mark[] = [];
+
+  add(mark: Mark): void {
+    this.#marks = [...this.#marks, mark].slice(-kept);
+  }
+
+  list(): readonly Mark[] {
+    return this.#marks;
+  }
+}

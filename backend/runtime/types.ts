@@ -1,0 +1,83 @@
+import type { Worker } from 'node:worker_threads';
+import type { LiveFrame } from '../domain/live.ts';
+import type { Answer, BackendName, Comparison, Movie, Question, Theater } from '../domain/question.ts';
+import type { CheckReport, Reconciliation, SimulatorSettings, SystemStatus } from '../domain/status.ts';
+import type { SaleLine } from '../domain/ticket-sale.ts';
+import type { Logger } from '../ports/logger.ts';
+
+/** A step of start-up, for the progress line: words, and the share done when it is known (0..1). */
+export interface StartProgress {
+  readonly step: string;
+  readonly share: number | null;
+}
+
+export interface RuntimeOptions {
+  /** Folder of the embedded database; made when missing (0700). */
+  readonly dataDir: string;
+  /** Starts the worker thread that holds the embedded PostgreSQL (its module is known to the program, not to the backend). */
+  readonly startWorker: () => Worker;
+  /** Zone (IANA name) and cut-over hour; null takes those the data folder was made with (a new folder: host zone, 0). */
+  readonly calendar: { readonly zone: string; readonly cutoverHour: number } | null;
+  readonly currency: string;
+  readonly backend: BackendName;
+  readonly fallback: boolean;
+  readonly simulator: SimulatorSettings;
+  readonly logger: Logger;
+  /** Whether to run the consumer (false for tools that only look). */
+  readonly consume: boolean;
+  readonly onProgress?: (progress: StartProgress) => void;
+}
+
+/** The whole backend, started. Every method may throw `AppError`. */
+export interface Runtime {
+  readonly catalogue: { readonly theaters: readonly Theater[]; readonly movies: readonly Movie[] };
+  /** Whether the database was made by this start. */
+  readonly createdDatabase: boolean;
+  status(): SystemStatus;
+  /** Calls back after any change of status (often; the caller throttles). Returns the unsubscriber. */
+  onStatus(listener: () => void): () => void;
+  query(question: Question): Promise<Answer<unknown>>;
+  compare(question: Question): Promise<Comparison>;
+  switchBackend(name: BackendName): void;
+  setFallback(allowed: boolean): void;
+  recentSales(filter: { theaterId?: number; limit: number }): Promise<readonly SaleLine[]>;
+  readonly live: {
+    /** Everything. `sequence` is the caller's to set (the feed counts per window). */
+    snapshot(): LiveFrame;
+    /** What changed after `revision`, and the revision to pass next time; null when nothing did. */
+    changesSince(revision: number): { frame: LiveFrame; revision: number } | null;
+    revision(): number;
+    /** Calls back after each committed batch. */
+    onChange(listener: () => void): () => void;
+  };
+  readonly simulator: {
+    start(settings?: SimulatorSettings): void;
+    /** Stops producing; resolves when all that was handed to the log is acknowledged. */
+    stop(): Promise<void>;
+    pause(): void;
+    resume(): void;
+    /** New settings for the run in progress (rate, scenario, faults) or the next one. */
+    update(settings: SimulatorSettings): void;
+    burst(rate: number, seconds: number): void;
+    /** Starts producing `days` days of history plus today so far, in the background; progress is in the status. */
+    startBackfill(days: number): void;
+    cancelBackfill(): Promise<void>;
+  };
+  /** Tries at once to bring a stopped or failing consumer back. */
+  retryConsumer(): void;
+  /** New zone and cut-over: recomputes business days and rollups with progress in the status. */
+  changeCalendar(zone: string, cutoverHour: number): Promise<void>;
+  rebuild(what: 'rollups' | 'read-model'): Promise<void>;
+  /** Deletes all events, sales, rollups and dead letters. */
+  reset(): Promise<void>;
+  /** Resolves when every appended event is stored and projected. */
+  drain(): Promise<void>;
+  /** Compares the places that hold the totals; `window` is what the asking window shows. */
+  reconcile(window: { events: number; grossCents: bigint } | null): Promise<Reconciliation>;
+  /** Recomputes I1-I5 from the sales. */
+  check(): Promise<CheckReport>;
+  /** Business days that have sales, ascending. */
+  days(): Promise<readonly string[]>;
+  /** Stops the simulator, drains what was acknowledged to a batch's end, closes everything. Once. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,55 @@
+/** A database with the store on it, shared by the tests of a file, and emptied between them. */
+import type { SaleLine } from '../domain/ticket-sale.ts';
+import type { CommittedBatch, StoreBatch } from '../ports/sale-store.ts';
+import { checkRollups } from '../postgres/check.ts';
+import { adoptCalendar } from '../postgres/rebuild.ts';
+import { resetStore } from '../postgres/reset.ts';
+import { PostgresSaleStore } from '../postgres/sale-store.ts';
+import { openTestDatabase } from './embedded-test-database.ts';
+import type { TestDatabase } from './embedded-test-database.ts';
+
+export const TOPIC = 'ticket-sales';
+
+export interface StoreFixture extends TestDatabase {
+  readonly store: PostgresSaleStore;
+  /** Deletes everything stored. */
+  empty(): Promise<void>;
+  /** Rows of a query, for looking straight at a table. */
+  rows(text: string): Promise<Record<string, unknown>[]>;
+  /** Differences between the four rollups and the sales: must be empty at any moment. */
+  rollupProblems(): Promise<readonly string[]>;
+}
+
+export async function openStoreFixture(): Promise<StoreFixture> {
+  const database = await openTestDatabase();
+  await adoptCalendar(database.pool, { zone: 'UTC', cutoverHour: 0 });
+  return {
+    ...database,
+    store: new PostgresSaleStore(database.pool),
+    empty: () => resetStore(database.pool),
+    rows: async (text) => (await database.pool.query(text)).rows,
+    rollupProblems: () => checkRollups(database.pool),
+  };
+}
+
+/** A batch of sales at the offsets they carry, expected to follow `expectedOffset`. */
+export function batchOf(sales: readonly SaleLine[], facts: Partial<StoreBatch> = {}): StoreBatch {
+  const expectedOffset = facts.expectedOffset ?? sales[0]?.offset ?? 0n;
+  return {
+    topic: TOPIC,
+    partition: sales[0]?.partition ?? 0,
+    expectedOffset,
+    nextOffset: expectedOffset + BigInt(sales.length + (facts.deadLetters?.length ?? 0)),
+    sales,
+    deadLetters: [],
+    rawOf: (offset) => Buffer.from(`raw ${offset}`),
+    ...facts,
+  };
+}
+
+/** Applies a batch that must commit. */
+export async function commit(store: PostgresSaleStore, batch: StoreBatch): Promise<CommittedBatch> {
+  const result = await store.apply(batch);
+  if (result.kind !== 'committed') throw new Error(`fenced at ${result.storedOffset}`);
+  return result.batch;
+}

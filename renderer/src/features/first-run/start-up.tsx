@@ -1,0 +1,92 @@
+import { Button, Progress } from '@mantine/core';
+import { FolderOpen, RefreshCw } from 'lucide-react';
+import { request } from '../../bridge/bridge-client.ts';
+import { attempt } from '../../store/actions.ts';
+import { useConsole } from '../../store/console-store.ts';
+import { Icon } from '../../ui/icon.tsx';
+import { ScreenHead } from '../../ui/screen-head.tsx';
+import { StateChip } from '../../ui/state-chip.tsx';
+import classes from './first-run.module.css';
+
+/** While the data source starts or stops, and when it could not start. */
+export function StartUp() {
+  const state = useConsole((console) => console.appState);
+  if (state === null) return <Progressing title="Opening" step="Asking for the state of the data source" share={null} />;
+  switch (state.phase) {
+    case 'starting':
+      return <Progressing title="Starting" step={state.step} share={state.share} />;
+    case 'stopping':
+      return <Progressing title="Closing" step={state.step} share={null} />;
+    case 'failed':
+      return <Failed code={state.error.code} message={state.error.message} hint={state.error.hint} />;
+    case 'running':
+    case 'no-source':
+      return null;
+    default:
+      return state satisfies never;
+  }
+}
+
+interface ProgressingProps {
+  readonly title: string;
+  readonly step: string;
+  /** 0..1; null while unknown. */
+  readonly share: number | null;
+}
+
+function Progressing({ title, step, share }: ProgressingProps) {
+  const percent = share === null ? null : Math.round(share * 100);
+  return (
+    <>
+      <ScreenHead title={title} state={<StateChip state="working">Working</StateChip>} />
+      <section className={classes.ground} aria-label={title}>
+        <div className={classes.progress}>
+          <div className={classes.step} role="status">
+            <span>{step}</span>
+            <span>{percent === null ? '' : `${percent}%`}</span>
+          </div>
+          <Progress value={percent ?? 0} aria-label={step} />
+          <p className={classes.promise}>The first start makes the database and takes a few seconds. Later ones are quicker.</p>
+        </div>
+      </section>
+    </>
+  );
+}
+
+interface FailedProps {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+}
+
+function Failed({ code, message, hint }: FailedProps) {
+  const retry = (): void => {
+    void attempt('The data source did not start', () => request('app.startEmbedded', { history: false }));
+  };
+  return (
+    <>
+      <ScreenHead title="Data source" state={<StateChip state="error">Failed to start</StateChip>} />
+      <section className={classes.ground} aria-label="What went wrong">
+        <div className={classes.progress} role="alert" data-selectable>
+          <h2 className={classes.title}>The data source did not start</h2>
+          <p className={classes.lead}>
+            {message} <code>{code}</code>
+          </p>
+          {hint === null ? null : <p className={classes.lead}>{hint}</p>}
+          <p className={classes.promise}>Nothing that was stored is lost.</p>
+          <div className={classes.actions}>
+            <Button variant="filled" leftSection={<Icon of={RefreshCw} />} onClick={retry}>
+              Retry
+            </Button>
+            <Button
+              leftSection={<Icon of={FolderOpen} />}
+              onClick={() => void attempt('The folder was not opened', () => request('folder.open', { which: 'logs' }))}
+            >
+              Open log folder
+            </Button>
+          </div>
+        </div>
+      </section>
+    </>
+  );
+}

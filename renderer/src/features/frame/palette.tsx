@@ -1,0 +1,68 @@
+import { Spotlight, type SpotlightActionGroupData, spotlight } from '@mantine/spotlight';
+import { Search } from 'lucide-react';
+import { useEffect, useMemo } from 'react';
+import { commands } from '../../../../electron/contract/commands.ts';
+import { useConsole } from '../../store/console-store.ts';
+import { runCommand, setPaletteOpener } from '../../store/run-command.ts';
+import { Icon } from '../../ui/icon.tsx';
+import { KeyHint } from '../../ui/key-hint.tsx';
+import classes from './frame.module.css';
+
+/** Every command of the registry, and every theatre, by name. */
+export function Palette() {
+  const catalogue = useConsole((state) => state.catalogue);
+  const openDrawer = useConsole((state) => state.openDrawer);
+  const show = useConsole((state) => state.show);
+  useEffect(() => {
+    setPaletteOpener(() => spotlight.open());
+    return () => setPaletteOpener(() => undefined);
+  }, []);
+
+  const groups = useMemo((): SpotlightActionGroupData[] => {
+    const commandActions = commands
+      .filter(({ id }) => id !== 'palette.open')
+      .map(({ id, label, keys }) => ({
+        id,
+        label,
+        onClick: () => runCommand(id),
+        rightSection: keys === null ? null : <KeyHint keys={keys} />,
+      }));
+    const theaterActions = [...(catalogue?.theaters.values() ?? [])].map(({ id, name, city }) => ({
+      id: `theatre-${id}`,
+      label: name,
+      description: city,
+      onClick: () => {
+        show('theatres');
+        openDrawer(id);
+      },
+    }));
+    return [
+      { group: 'Commands', actions: commandActions },
+      ...(theaterActions.length === 0 ? [] : [{ group: 'Theatres', actions: theaterActions }]),
+    ];
+  }, [catalogue, openDrawer, show]);
+
+  return (
+    <Spotlight
+      actions={groups}
+      shortcut={null}
+      limit={60}
+      scrollable
+      maxHeight={420}
+      size={520}
+      nothingFound="Nothing of that name"
+      transitionProps={{ duration: 0 }}
+      searchProps={{
+        leftSection: <Icon of={Search} />,
+        placeholder: 'Find or run a command',
+        'aria-label': 'Find or run a command',
+      }}
+      classNames={{
+        content: classes.palette ?? '',
+        search: classes.paletteSearch ?? '',
+        action: classes.paletteAction ?? '',
+        actionsGroup: classes.paletteGroup ?? '',
+      }}
+    />
+  );
+}

@@ -1,0 +1,98 @@
+import { UnstyledButton } from '@mantine/core';
+import { Database, HardDrive, Pause, Play, Square, Unplug } from 'lucide-react';
+import { useShallow } from 'zustand/react/shallow';
+import { zoneOf } from '../../store/business-days.ts';
+import { useConsole } from '../../store/console-store.ts';
+import { useNow } from '../../ui/clock.ts';
+import { Icon } from '../../ui/icon.tsx';
+import { stateLook } from '../../ui/state-chip.tsx';
+import { fullClockWords, rateWords } from '../../ui/time-words.ts';
+import classes from './frame.module.css';
+import { pipelineWords } from './pipeline-words.ts';
+
+/** Always in this order: mode, backend, pipeline, simulator; right: the clock. Each part leads to its screen. */
+export function StatusBar() {
+  return (
+    <footer className={classes.statusBar} aria-label="Status">
+      <Mode />
+      <Backend />
+      <Pipeline />
+      <Simulator />
+      <span className={classes.spring} />
+      <Clock />
+    </footer>
+  );
+}
+
+function Mode() {
+  const profile = useConsole((state) => (state.settings?.dataSource === null ? null : (state.status?.profile ?? 'embedded')));
+  const showSettings = useConsole((state) => state.showSettings);
+  return (
+    <UnstyledButton className={classes.part} onClick={() => showSettings('data-source')}>
+      <Icon of={profile === null ? Unplug : HardDrive} small />
+      <strong>{profile === null ? 'No data source' : profile === 'embedded' ? 'Embedded' : profile}</strong>
+    </UnstyledButton>
+  );
+}
+
+function Backend() {
+  const backend = useConsole((state) => state.status?.backend ?? 'none');
+  const showSettings = useConsole((state) => state.showSettings);
+  return (
+    <UnstyledButton className={classes.part} onClick={() => showSettings('backend')}>
+      <Icon of={Database} small />
+      <span className={classes.word}>Backend</span> <strong>{backend}</strong>
+    </UnstyledButton>
+  );
+}
+
+function Pipeline() {
+  const { state, words, lag } = useConsole(useShallow((console) => pipelineWords(console.status)));
+  const show = useConsole((console) => console.show);
+  const look = stateLook[state];
+  return (
+    <UnstyledButton className={classes.part} onClick={() => show('simulator')}>
+      <span className={classes.dot} data-tone={look.tone}>
+        <Icon of={look.icon} small />
+      </span>
+      <strong>{words}</strong>
+      <span className={classes.figures}>{lag}</span>
+    </UnstyledButton>
+  );
+}
+
+const simulatorLook = {
+  stopped: { icon: Square, word: 'off' },
+  running: { icon: Play, word: 'running' },
+  paused: { icon: Pause, word: 'paused' },
+  stopping: { icon: Square, word: 'stopping' },
+} as const;
+
+function Simulator() {
+  const state = useConsole((console) => console.status?.simulator.state ?? 'stopped');
+  const rate = useConsole((console) => rateWords(console.status?.simulator.rate ?? 0));
+  const show = useConsole((console) => console.show);
+  const look = simulatorLook[state];
+  return (
+    <UnstyledButton className={classes.part} onClick={() => show('simulator')}>
+      <Icon of={look.icon} small />
+      <span className={classes.word}>Simulator</span> <span>{look.word}</span>
+      {state === 'stopped' ? null : <strong>{rate}/s</strong>}
+    </UnstyledButton>
+  );
+}
+
+function Clock() {
+  const zone = useConsole(zoneOf);
+  const showSettings = useConsole((state) => state.showSettings);
+  const now = useNow();
+  return (
+    <UnstyledButton
+      className={classes.part}
+      title={`Clock of the business zone, ${zone}`}
+      onClick={() => showSettings('general')}
+    >
+      <time className={classes.clock}>{fullClockWords(now, zone)}</time>
+    </UnstyledButton>
+  );
+}

@@ -1,0 +1,32 @@
+import { useEffect } from 'react';
+import { useConsole } from '../../store/console-store.ts';
+import { runCommand } from '../../store/run-command.ts';
+import { setWallMode } from '../../store/actions.ts';
+import { commandOf, focusOf } from './keys.ts';
+
+const isMac = navigator.userAgent.includes('Macintosh');
+
+/** The one key handler: every key of the command registry, and Escape. */
+export function useKeys(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.isComposing) return;
+      // A dialog keeps its keys to itself.
+      if (document.querySelector('[aria-modal="true"]') !== null) return;
+      if (event.key === 'Escape') return leave();
+      const id = commandOf(event, focusOf(document.activeElement), isMac);
+      if (id === null) return;
+      event.preventDefault();
+      if (!event.repeat || id === 'day.previous' || id === 'day.next') runCommand(id);
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}
+
+/** Escape closes what was opened last: the drawer, then wall mode. */
+function leave(): void {
+  const { drawerTheaterId, openDrawer, wallMode } = useConsole.getState();
+  if (drawerTheaterId !== null) openDrawer(null);
+  else if (wallMode) void setWallMode(false);
+}

@@ -1,0 +1,33 @@
+import { Hourglass } from 'lucide-react';
+import { useNow } from './clock.ts';
+import { Icon } from './icon.tsx';
+import { spanWords } from './time-words.ts';
+import classes from './ui.module.css';
+
+interface AgeProps {
+  /** Instant whose age is shown, epoch ms; null is unknown. */
+  readonly at: number | null;
+  /** Age past which it is too old, ms; null never. */
+  readonly limitMs: number | null;
+}
+
+/** How old something is; past its limit with an hourglass. Ticks once a second with all others. */
+export function Age({ at, limitMs }: AgeProps) {
+  const now = useNow();
+  if (at === null) return <span className={classes.age}>no age yet</span>;
+  // The shared clock may be up to a second behind what has just arrived.
+  const age = Math.max(0, now - at);
+  if (limitMs === null || age <= limitMs) return <span className={classes.age}>{spanWords(age)} ago</span>;
+  return (
+    <span className={classes.age} data-old>
+      <Icon of={Hourglass} size={12} />
+      {spanWords(age)} old
+    </span>
+  );
+}
+
+/** Whether an instant is past its limit; null is not. */
+export function useIsOld(at: number | null, limitMs: number): boolean {
+  const now = useNow();
+  return at !== null && now - at > limitMs;
+}

@@ -1,0 +1,12 @@
+import { inRepository } from './paths.mjs';
+
+/** Where electron-builder leaves the unpacked application's program for this platform. */
+export function packedExecutable() {
+  const arm = process.arch === 'arm64';
+  if (process.platform === 'darwin') {
+    return inRepository('dist', arm ? 'mac-arm64' : 'mac', 'ReelMetrics.app', 'Contents', 'MacOS', 'ReelMetrics');
+  }
+  if (process.platform === 'win32')
+    return inRepository('dist', arm ? 'win-arm64-unpacked' : 'win-unpacked', 'ReelMetrics.exe');
+  return inRepository('dist', arm ? 'linux-arm64-unpacked' : 'linux-unpacked', 'reelmetrics');
+}

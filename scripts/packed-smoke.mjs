@@ -1,0 +1,36 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packedExecutable } from './lib/packed.mjs';
+import { inRepository, requireToolchainNode } from './lib/paths.mjs';
+import { run } from './lib/run.mjs';
+import { runMain, SetupError } from './lib/say.mjs';
+import { sandboxFlags, setUp } from './setup/index.mjs';
+
+/* Packs the application (npm run dist:dir), starts it packed, and holds its own report to account. */
+await runMain(async () => {
+  const { environment } = await setUp();
+  const packed = await run(requireToolchainNode(), [inRepository('scripts', 'dist.mjs'), '--dir']);
+  if (packed !== 0) throw new SetupError(`The application was not packed: exit code ${packed}.`);
+
+  const folder = await mkdtemp(join(tmpdir(), 'reelmetrics-packed-'));
+  try {
+    const file = join(folder, 'report.json');
+    const screenshot = join(folder, 'screen.png');
+    const args = ['--smoke', '10', '--rate', '200', '--report', file, '--screenshot', screenshot];
+    const code = await run(packedExecutable(), [...sandboxFlags(), ...args], {
+      cwd: folder,
+      env: { ...process.env, ...environment },
+      timeoutMs: 120_000,
+    });
+    const report = JSON.parse(await readFile(file, 'utf8'));
+    process.stdout.write(
+      `packed: exit code ${code}, ok ${report.ok}, packaged ${report.packaged}, stored ${report.stored}\n`,
+    );
+    const good = code === 0 && report.ok === true && report.packaged === true && report.stored > 0;
+    if (!good) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    return good ? 0 : 1;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
