@@ -51,6 +51,18 @@ export async function updateSimulator(simulator: SimulatorSettings): Promise<boo
   return done;
 }
 
+/** Starts the built-in data. A source that fails to start says so in the app state, which the window shows by itself. */
+export async function startEmbedded(history: boolean): Promise<void> {
+  const { takeAppState, tellFailure } = useConsole.getState();
+  try {
+    await request('app.startEmbedded', { history });
+  } catch (error) {
+    const appState = await request('app.state');
+    takeAppState(appState);
+    if (appState.phase !== 'failed') tellFailure('The built-in data did not start', asFailure(error));
+  }
+}
+
 export function startSimulator(): Promise<boolean> {
   return attempt('The simulator did not start', () => request('simulator.start'));
 }

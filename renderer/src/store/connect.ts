@@ -80,8 +80,13 @@ function loadCatalogueWhenRunning(): () => void {
     if (state.appState?.phase !== 'running' || before.appState?.phase === 'running') return;
     void (async () => {
       try {
-        const [{ theaters, movies }, status] = await Promise.all([request('catalogue.get'), request('status.get')]);
+        const [{ theaters, movies }, status, settings] = await Promise.all([
+          request('catalogue.get'),
+          request('status.get'),
+          request('settings.get'),
+        ]);
         state.takeCatalogue(theaters, movies);
+        state.takeSettings(settings);
         if (useConsole.getState().status === null) state.takeStatus(status);
       } catch (error) {
         state.tellFailure('Names of theatres and movies are missing', asFailure(error));

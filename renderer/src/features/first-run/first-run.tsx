@@ -1,8 +1,7 @@
 import { Button } from '@mantine/core';
 import { Calendar, CircleDashed, Clock, HardDrive, Info, type LucideIcon, Play, Server, ShieldCheck } from 'lucide-react';
 import { useId, useState } from 'react';
-import { request } from '../../bridge/bridge-client.ts';
-import { attempt } from '../../store/actions.ts';
+import { startEmbedded } from '../../store/actions.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { ScreenHead } from '../../ui/screen-head.tsx';
 import { StateChip } from '../../ui/state-chip.tsx';
@@ -16,7 +15,7 @@ export function FirstRun() {
   const explanation = useId();
   const start = async (): Promise<void> => {
     setStarting(true);
-    await attempt('The built-in data did not start', () => request('app.startEmbedded', { history: true }));
+    await startEmbedded(true);
     setStarting(false);
   };
   return (

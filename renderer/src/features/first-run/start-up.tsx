@@ -1,7 +1,7 @@
 import { Button, Progress } from '@mantine/core';
 import { FolderOpen, RefreshCw } from 'lucide-react';
 import { request } from '../../bridge/bridge-client.ts';
-import { attempt } from '../../store/actions.ts';
+import { attempt, startEmbedded } from '../../store/actions.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { ScreenHead } from '../../ui/screen-head.tsx';
@@ -60,9 +60,6 @@ interface FailedProps {
 }
 
 function Failed({ code, message, hint }: FailedProps) {
-  const retry = (): void => {
-    void attempt('The data source did not start', () => request('app.startEmbedded', { history: false }));
-  };
   return (
     <>
       <ScreenHead title="Data source" state={<StateChip state="error">Failed to start</StateChip>} />
@@ -75,7 +72,7 @@ function Failed({ code, message, hint }: FailedProps) {
           {hint === null ? null : <p className={classes.lead}>{hint}</p>}
           <p className={classes.promise}>Nothing that was stored is lost.</p>
           <div className={classes.actions}>
-            <Button variant="filled" leftSection={<Icon of={RefreshCw} />} onClick={retry}>
+            <Button variant="filled" leftSection={<Icon of={RefreshCw} />} onClick={() => void startEmbedded(false)}>
               Retry
             </Button>
             <Button

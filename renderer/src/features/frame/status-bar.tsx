@@ -25,7 +25,7 @@ export function StatusBar() {
 }
 
 function Mode() {
-  const profile = useConsole((state) => (state.settings?.dataSource === null ? null : (state.status?.profile ?? 'embedded')));
+  const profile = useConsole((state) => (state.appState?.phase === 'no-source' ? null : (state.status?.profile ?? 'embedded')));
   const showSettings = useConsole((state) => state.showSettings);
   return (
     <UnstyledButton className={classes.part} onClick={() => showSettings('data-source')}>

@@ -1,0 +1,187 @@
+import { UnstyledButton } from '@mantine/core';
+import { ArrowRight, Trophy } from 'lucide-react';
+import { memo, type ReactNode } from 'react';
+import type { LiveLeader } from '../../../../backend/domain/live.ts';
+import { averageTicketPrice, formatPercent, share } from '../../../../backend/domain/money.ts';
+import { useConsole } from '../../store/console-store.ts';
+import { Amount } from '../../ui/amount.tsx';
+import { Card, Panel } from '../../ui/card.tsx';
+import { Delta } from '../../ui/delta.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { EmptyState, Skeleton, SkeletonRows } from '../../ui/states.tsx';
+import tables from '../../ui/table.module.css';
+import { countWords } from '../../ui/time-words.ts';
+import classes from './live.module.css';
+
+const shownRows = 5;
+
+/** Change of each theatre against last week; null while unknown. */
+export type ChangeOf = (theaterId: number) => number | null;
+
+interface TopTheatreCardProps {
+  /** Highest gross first; null while unknown. */
+  readonly leaders: readonly LiveLeader[] | null;
+  readonly dayWords: string;
+  readonly changeOf: ChangeOf;
+  /** What the change is against, such as `vs 15 Nov, 19:30`; null compares with nothing. */
+  readonly against: string | null;
+  /** Whether the bulbs are lit. */
+  readonly live: boolean;
+}
+
+/** The theatre with the highest gross of the day, by sale date, and how far ahead it is. */
+export function TopTheatreCard({ leaders, dayWords, changeOf, against, live }: TopTheatreCardProps) {
+  const catalogue = useConsole((state) => state.catalogue);
+  const first = leaders?.[0];
+  const tied = (leaders ?? []).filter(({ grossCents }) => grossCents === first?.grossCents);
+  const next = (leaders ?? [])[tied.length];
+  const name = (id: number): string => catalogue?.theaters.get(id)?.name ?? `Theatre ${id}`;
+  return (
+    <Panel label="Top theatre" className={classes.top ?? ''}>
+      <div className={classes.bulbs} data-lit={live || undefined} />
+      <div className={classes.topLine}>
+        <span>
+          <Icon of={Trophy} size={13} /> Top theatre · {dayWords}
+        </span>
+        <span>by sale date</span>
+      </div>
+      {leaders === null ? (
+        <div className={classes.topLoading} role="status" aria-label="Loading">
+          <Skeleton width={180} height={18} />
+          <Skeleton width={120} height={12} />
+        </div>
+      ) : first === undefined ? (
+        <div className={classes.topNone}>No sales yet, so no theatre leads.</div>
+      ) : (
+        <>
+          <div className={classes.topName}>
+            <strong title={tied.map(({ id }) => name(id)).join(', ')}>{tied.length > 1 ? `${tied.length} theatres tie` : name(first.id)}</strong>
+            <strong>
+              <Amount cents={first.grossCents} />
+            </strong>
+          </div>
+          <div className={classes.topLine}>
+            <span className={classes.clip}>
+              {tied.length > 1 ? tied.map(({ id }) => name(id)).join(', ') : (catalogue?.theaters.get(first.id)?.city ?? '')}
+            </span>
+            {against === null || tied.length > 1 ? null : <Delta ratio={changeOf(first.id)} against={against} />}
+          </div>
+          <div className={classes.topFoot}>
+            <span>
+              Admits <b>{countWords(first.admits)}</b>
+            </span>
+            <span>
+              ATP{' '}
+              <b>
+                <Amount cents={averageTicketPrice(first)} />
+              </b>
+            </span>
+            <span>
+              {tied.length > 1 ? (
+                <b>Tie</b>
+              ) : next === undefined ? (
+                'no other sold'
+              ) : (
+                <>
+                  Leads by{' '}
+                  <b>
+                    <Amount cents={first.grossCents - next.grossCents} />
+                  </b>
+                </>
+              )}
+            </span>
+          </div>
+        </>
+      )}
+    </Panel>
+  );
+}
+
+interface LeadersCardProps {
+  readonly title: string;
+  readonly column: string;
+  readonly leaders: readonly LiveLeader[] | null;
+  readonly nameOf: (id: number) => string;
+  /** Head and cells of the second column. */
+  readonly second: { readonly head: string; readonly cell: (leader: LiveLeader) => ReactNode };
+  readonly totalCents: bigint;
+  readonly actions?: ReactNode;
+  readonly error?: ReactNode;
+  readonly onOpen?: (id: number) => void;
+}
+
+/** The first five by gross, their sum, and its share of the day's gross. */
+export function LeadersCard({ title, column, leaders, nameOf, second, totalCents, actions, error, onOpen }: LeadersCardProps) {
+  const rows = (leaders ?? []).slice(0, shownRows);
+  const sum = rows.reduce((cents, { grossCents }) => cents + grossCents, 0n);
+  return (
+    <Card
+      title={title}
+      actions={actions}
+      className={classes.leaders ?? ''}
+      foot={
+        <>
+          <Amount cents={rows.length === 0 ? null : sum} />
+          <span>
+            {formatPercent(share(sum, totalCents))} of <Amount cents={totalCents} />
+          </span>
+        </>
+      }
+    >
+      {leaders === null ? (
+        <SkeletonRows rows={shownRows + 1} />
+      ) : rows.length === 0 ? (
+        <div className={classes.leadersNone}>
+          <EmptyState why="No sales yet on this day." />
+        </div>
+      ) : (
+        <table className={tables.table}>
+          <thead>
+            <tr>
+              <th scope="col" className={classes.rank}>#</th>
+              <th scope="col">{column}</th>
+              <th scope="col" className={`${tables.figure} ${classes.second}`}>{second.head}</th>
+              <th scope="col" className={`${tables.figure} ${classes.gross}`}>Gross</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((leader, place) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the place is the identity of a row of a ranking.
+              <tr key={place}>
+                <td>{rankOf(rows, place)}</td>
+                <td className={tables.name}>
+                  {onOpen === undefined ? (
+                    nameOf(leader.id)
+                  ) : (
+                    <UnstyledButton className={classes.nameButton} onClick={() => onOpen(leader.id)}>
+                      {nameOf(leader.id)}
+                    </UnstyledButton>
+                  )}
+                </td>
+                <td className={tables.figure}>{second.cell(leader)}</td>
+                <td className={`${tables.figure} ${classes.plain}`}>
+                  <Amount cents={leader.grossCents} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {error}
+    </Card>
+  );
+}
+
+/** Equal gross shares the rank. */
+function rankOf(rows: readonly LiveLeader[], place: number): number {
+  return rows.findIndex(({ grossCents }) => grossCents === rows[place]?.grossCents) + 1;
+}
+
+/** The way to the whole list. */
+export const AllLink = memo(function AllLink({ children, onClick }: { readonly children: ReactNode; readonly onClick: () => void }) {
+  return (
+    <UnstyledButton className={classes.allLink} onClick={onClick}>
+      {children} <Icon of={ArrowRight} size={13} />
+    </UnstyledButton>
+  );
+});

@@ -1,0 +1,110 @@
+import { useMemo } from 'react';
+import { averageTicketPrice } from '../../../../backend/domain/money.ts';
+import { Sparkline } from '../../charts/sparkline.tsx';
+import { useConsole } from '../../store/console-store.ts';
+import { Age } from '../../ui/age.tsx';
+import { Amount, useAmounts } from '../../ui/amount.tsx';
+import { Delta } from '../../ui/delta.tsx';
+import { Tile } from '../../ui/tile.tsx';
+import { countWords, dayWords } from '../../ui/time-words.ts';
+import classes from './live.module.css';
+import { oldAfterMs } from './live-state.ts';
+import type { ComparedDay } from './revenue-spans.ts';
+import { changesAt, shapesBefore, type TileChanges, type TileShapes } from './tile-figures.ts';
+
+interface LiveTilesProps {
+  /** The live day; null until it is known. */
+  readonly compared: ComparedDay | null;
+  /** Start of the open minute, epoch ms. */
+  readonly minute: number;
+  /** Day it is compared with; null compares with nothing. */
+  readonly before: string | null;
+  readonly clock: (at: number) => string;
+  /** Whether the picture follows the sales. */
+  readonly live: boolean;
+  /** Whether the rate of the last minute is known. */
+  readonly rateKnown: boolean;
+}
+
+/** The four figures of the day, renewed with each tick. */
+export function LiveTiles({ compared, minute, before, clock, live, rateKnown }: LiveTilesProps) {
+  const at = useConsole((state) => state.live?.at ?? null);
+  const totals = useConsole((state) => state.live?.totals ?? null);
+  const rate = useConsole((state) => state.live?.salesPerMinute ?? 0);
+  const changes = useMemo(() => (compared === null ? null : changesAt(compared, minute)), [compared, minute]);
+  const shapes = useShapes(compared, minute);
+  const hasGhost = compared !== null && compared.ghost !== null;
+  const against = before === null ? null : dayWords(before, 'short');
+  const bottom = (ratio: keyof TileChanges, time: number) =>
+    against === null ? null : (
+      <TileChange
+        ratio={changes?.[ratio] ?? null}
+        against={`vs ${against}, ${clock(time)}`}
+        why={hasGhost ? `nothing sold by then on ${against}` : `no sales recorded on ${against}`}
+      />
+    );
+  const shared = { age: <Age at={at} limitMs={oldAfterMs} />, loading: totals === null, old: !live };
+  const price = totals === null ? null : averageTicketPrice(totals);
+  return (
+    <div className={classes.tiles}>
+      <Tile
+        {...shared}
+        label="Gross"
+        figure={totals === null ? null : <Amount cents={totals.grossCents} compact />}
+        spark={<Spark values={shapes?.gross} tone={live ? 'live' : 'stale'} />}
+        bottom={bottom('gross', minute)}
+      />
+      <Tile
+        {...shared}
+        label="Admits"
+        figure={totals === null ? null : <Count value={totals.admits} />}
+        spark={<Spark values={shapes?.admits} />}
+        bottom={bottom('admits', minute)}
+      />
+      <Tile
+        {...shared}
+        label="ATP"
+        figure={price === null ? null : <Amount cents={price} />}
+        spark={<Spark values={shapes?.price} />}
+        bottom={price === null ? 'no tickets sold yet' : bottom('price', minute)}
+      />
+      <Tile
+        {...shared}
+        label="Sales / min"
+        figure={rateKnown ? <Count value={rate} /> : null}
+        spark={<Spark values={shapes?.sales} />}
+        bottom={rateKnown ? bottom('sales', minute - 60_000) : `unknown, was ${countWords(rate)} at ${at === null ? '' : clock(at)}`}
+      />
+    </div>
+  );
+}
+
+/** Shapes change when a minute closes, and a late sale may wait for that. */
+function useShapes(compared: ComparedDay | null, minute: number): TileShapes | null {
+  const known = compared !== null;
+  const day = compared?.now.day;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew per minute and day, not with each sale.
+  return useMemo(() => (compared === null ? null : shapesBefore(compared.now, minute)), [known, day, minute]);
+}
+
+/** A count in its tile: compact from ten thousand on, exact on hover and for screen readers. */
+export function Count({ value }: { readonly value: number }) {
+  const exact = countWords(value);
+  if (value < 10_000) return <>{exact}</>;
+  return (
+    <span title={exact} role="img" aria-label={exact}>
+      {compact.format(value)}
+    </span>
+  );
+}
+const compact = new Intl.NumberFormat('en-US', { notation: 'compact', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+export function Spark({ values, tone = 'plain' }: { readonly values: readonly (number | null)[] | undefined; readonly tone?: 'live' | 'plain' | 'stale' }) {
+  const { hidden } = useAmounts();
+  return values === undefined || hidden ? null : <Sparkline values={values} width={112} height={32} tone={tone} />;
+}
+
+/** A change, or why there is none. */
+export function TileChange({ ratio, against, why }: { readonly ratio: number | null; readonly against: string; readonly why: string }) {
+  return ratio === null ? <>{`\u2014 ${why}`}</> : <Delta ratio={ratio} against={against} />;
+}

@@ -1,0 +1,113 @@
+import { Globe, Handshake, type LucideIcon, MonitorSmartphone, Store, Undo2 } from 'lucide-react';
+import { memo, type ReactNode } from 'react';
+import type { Channel, SaleLine } from '../../../../backend/domain/ticket-sale.ts';
+import { zoneOf } from '../../store/business-days.ts';
+import { useConsole } from '../../store/console-store.ts';
+import { Amount } from '../../ui/amount.tsx';
+import { Card } from '../../ui/card.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { SkeletonRows } from '../../ui/states.tsx';
+import tables from '../../ui/table.module.css';
+import { clockWords, countWords, minuteWords, preciseClockWords } from '../../ui/time-words.ts';
+import classes from './live.module.css';
+import { useHeld } from './use-held.ts';
+
+export const saleRowHeight = 24;
+
+const channelLooks: Readonly<Record<Channel, { readonly icon: LucideIcon; readonly word: string }>> = {
+  online: { icon: Globe, word: 'Online' },
+  box_office: { icon: Store, word: 'Box office' },
+  kiosk: { icon: MonitorSmartphone, word: 'Kiosk' },
+  partner: { icon: Handshake, word: 'Partner' },
+};
+
+const none: readonly SaleLine[] = [];
+
+interface SalesCardProps {
+  /** Rows that fit; the rest is reached by scrolling, and the list is cut between rows. */
+  readonly rows: number;
+  /** Whether the picture follows the sales; when not, the head says as of when it is. */
+  readonly live: boolean;
+  /** Instead of the list: why there is nothing. */
+  readonly empty: ReactNode | null;
+}
+
+/** The last 50 sales and refunds, newest first. They stand still under the pointer and the focus. */
+export function SalesCard({ rows, live, empty }: SalesCardProps) {
+  const recent = useConsole((state) => state.live?.recent ?? none);
+  const loading = useConsole((state) => state.live === null);
+  const at = useConsole((state) => (live ? null : (state.live?.at ?? null)));
+  const zone = useConsole(zoneOf);
+  const { shown, held, handlers } = useHeld(recent);
+  const newer = held ? newerThan(recent, shown) : 0;
+  const note = at !== null ? `as of ${clockWords(at, zone)}` : held ? `held, ${newer === 50 ? '50+' : newer} newer` : 'newest first';
+  return (
+    <Card title="Last 50 sales" note={note} className={classes.sales ?? ''}>
+      {empty ??
+        (loading ? (
+          <SkeletonRows rows={rows + 1} rowHeight={saleRowHeight} />
+        ) : (
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region has to be reached by the keyboard.
+          <div className={classes.salesScroll} tabIndex={0} role="region" aria-label="Last 50 sales" {...handlers} style={{ height: 29 + rows * saleRowHeight }}>
+            <table className={`${tables.table} ${tables.compact} ${classes.salesTable}`}>
+              <thead>
+                <tr>
+                  <th scope="col" className={classes.soldAt}>Sold at</th>
+                  <th scope="col" className={classes.house}>Theatre</th>
+                  <th scope="col">Movie</th>
+                  <th scope="col" className={classes.showtime}>Showtime</th>
+                  <th scope="col" className={classes.channel}>Channel</th>
+                  <th scope="col" className={`${tables.figure} ${classes.tickets}`}>Tickets</th>
+                  <th scope="col" className={`${tables.figure} ${classes.amount}`}>Amount</th>
+                </tr>
+              </thead>
+              <tbody>
+                {shown.map((sale, place) => (
+                  // Keyed by place: at a thousand sales a second it is far cheaper to rewrite texts than to make rows.
+                  // biome-ignore lint/suspicious/noArrayIndexKey: see above; rows hold no state.
+                  <SaleRow key={place} sale={sale} zone={zone} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        ))}
+    </Card>
+  );
+}
+
+const SaleRow = memo(function SaleRow({ sale, zone }: { readonly sale: SaleLine; readonly zone: string }) {
+  const theater = useConsole((state) => state.catalogue?.theaters.get(sale.theaterId)?.name);
+  const movie = useConsole((state) => state.catalogue?.movies.get(sale.movieId)?.title);
+  const { icon, word } = channelLooks[sale.channel];
+  const refund = sale.kind === -1;
+  return (
+    <tr>
+      <td className={tables.mono}>{preciseClockWords(sale.soldAt, zone)}</td>
+      <td className={tables.name}>{theater ?? `Theatre ${sale.theaterId}`}</td>
+      <td>
+        {movie ?? `Movie ${sale.movieId}`}
+        {refund ? (
+          <span className={classes.refund}>
+            <Icon of={Undo2} size={12} /> Refund
+          </span>
+        ) : null}
+      </td>
+      <td>{minuteWords(sale.showtime, zone)}</td>
+      <td>
+        <Icon of={icon} size={13} className={classes.channelIcon} />
+        {word}
+      </td>
+      <td className={`${tables.figure} ${classes.plain}`}>{countWords(sale.kind * sale.tickets)}</td>
+      <td className={`${tables.figure} ${classes.plain}`}>
+        <Amount cents={sale.kind * sale.amountCents} />
+      </td>
+    </tr>
+  );
+});
+
+/** How many of the newest are not among the shown; 50 when all are new. */
+function newerThan(recent: readonly SaleLine[], shown: readonly SaleLine[]): number {
+  const first = shown[0]?.id;
+  const index = recent.findIndex((sale) => sale.id === first);
+  return index === -1 ? recent.length : index;
+}

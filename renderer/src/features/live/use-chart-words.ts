@@ -1,0 +1,33 @@
+import { useMemo } from 'react';
+import type { ChartWords } from '../../charts/revenue-picture.ts';
+import { zoneOf } from '../../store/business-days.ts';
+import { useConsole } from '../../store/console-store.ts';
+import { useAmounts } from '../../ui/amount.tsx';
+import { clockWords, minuteWords } from '../../ui/time-words.ts';
+
+/** From this on an axis figure is compact, in cents: $10,000. */
+const compactFrom = 1_000_000;
+
+/** How the revenue chart writes its figures and times; a new object only when that changes. */
+export function useChartWords(withSeconds: boolean): ChartWords {
+  const zone = useConsole(zoneOf);
+  const amounts = useAmounts();
+  return useMemo(() => {
+    const whole = (at: number): string => minuteWords(at, zone);
+    const precise = (at: number): string => (withSeconds ? clockWords(at, zone) : whole(at));
+    return {
+      cents: (cents) => amounts.exact(cents),
+      axis: (cents) => {
+        const value = BigInt(Math.round(cents));
+        // Ticks are whole units of money below: cents would only be noise.
+        return Math.abs(cents) >= compactFrom ? amounts.compact(value) : amounts.exact(value).replace(/\.00$/, '');
+      },
+      tick: whole,
+      span: (from, to) => `${precise(from)} \u2013 ${precise(to)}`,
+      localMinute: (at) => {
+        const [hour = '0', minute = '0'] = whole(at).split(':');
+        return Number(hour) * 60 + Number(minute);
+      },
+    };
+  }, [zone, amounts, withSeconds]);
+}

@@ -1,0 +1,144 @@
+import { Button } from '@mantine/core';
+import { Pause, Play, Square } from 'lucide-react';
+import { useMemo } from 'react';
+import type { SimulatorStatus } from '../../../../backend/domain/status.ts';
+import { request } from '../../bridge/bridge-client.ts';
+import { attempt, startSimulator, stopSimulator } from '../../store/actions.ts';
+import { zoneOf } from '../../store/business-days.ts';
+import { useConsole } from '../../store/console-store.ts';
+import { toCsv } from '../../store/csv.ts';
+import { useScreenActions } from '../../store/screen-actions.ts';
+import { useNow } from '../../ui/clock.ts';
+import { Icon } from '../../ui/icon.tsx';
+import { KeyHint } from '../../ui/key-hint.tsx';
+import { ScreenHead } from '../../ui/screen-head.tsx';
+import { DownBanner } from '../../ui/states.tsx';
+import { StateChip } from '../../ui/state-chip.tsx';
+import { clockWords, spanWords } from '../../ui/time-words.ts';
+import { Controls } from './controls.tsx';
+import { Produced } from './produced.tsx';
+import { ReconciliationCard } from './reconciliation.tsx';
+import { ResetData } from './reset-data.tsx';
+import classes from './simulator.module.css';
+import { useReconciliation } from './use-reconciliation.ts';
+
+/** Makes sales, and proves that none is lost. */
+export function SimulatorScreen() {
+  const reconciliation = useReconciliation();
+  const error = useConsole((state) => state.status?.simulator.lastError ?? null);
+  useScreenActions(
+    useMemo(
+      () => ({
+        exportCsv: () => ({
+          suggestedName: 'reelmetrics-produced.csv',
+          content: toCsv(
+            ['from', 'acknowledged_per_second', 'set_rate_per_second'],
+            useConsole
+              .getState()
+              .produced.map(({ at, rate, target }) => [new Date(at).toISOString(), rate.toFixed(3), target]),
+          ),
+        }),
+      }),
+      [],
+    ),
+  );
+  return (
+    <div className={classes.screen}>
+      <Head />
+      {error === null ? null : (
+        <DownBanner title="The simulator met an error" cause={`${error} What was acknowledged is stored; nothing is lost.`} />
+      )}
+      <div className={classes.grid}>
+        <Controls />
+        <div className={classes.column}>
+          <ReconciliationCard {...reconciliation} />
+          <Produced />
+          <ResetData stored={reconciliation.result?.stored ?? null} onReset={reconciliation.checkNow} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Head() {
+  const state = useConsole((console) => console.status?.simulator.state ?? null);
+  const since = useConsole((console) => console.status?.simulator.since ?? null);
+  return (
+    <ScreenHead
+      title="Simulator"
+      state={state === null ? null : <Chip state={state} />}
+      note={since === null || state === null ? undefined : <Since at={since} />}
+      actions={
+        <>
+          <KeyHint keys="CmdOrCtrl+Shift+S" />
+          {state === null ? null : <Buttons state={state} />}
+        </>
+      }
+    />
+  );
+}
+
+function Chip({ state }: { readonly state: SimulatorStatus['state'] }) {
+  switch (state) {
+    case 'running':
+      return (
+        <StateChip state="ok" icon={Play}>
+          Running
+        </StateChip>
+      );
+    case 'paused':
+      return <StateChip state="paused">Paused</StateChip>;
+    case 'stopping':
+      return <StateChip state="working">Stopping</StateChip>;
+    case 'stopped':
+      return <StateChip state="idle">Stopped</StateChip>;
+    default:
+      return state satisfies never;
+  }
+}
+
+function Since({ at }: { readonly at: number }) {
+  const zone = useConsole(zoneOf);
+  const now = useNow();
+  return (
+    <>
+      since {clockWords(at, zone)}, {spanWords(Math.max(0, now - at))}
+    </>
+  );
+}
+
+function Buttons({ state }: { readonly state: SimulatorStatus['state'] }) {
+  if (state === 'stopped') {
+    return (
+      <Button size="sm" variant="filled" leftSection={<Icon of={Play} small />} onClick={() => void startSimulator()}>
+        Start
+      </Button>
+    );
+  }
+  const stopping = state === 'stopping';
+  return (
+    <>
+      {state === 'paused' ? (
+        <Button
+          size="sm"
+          leftSection={<Icon of={Play} small />}
+          onClick={() => void attempt('The simulator did not resume', () => request('simulator.resume'))}
+        >
+          Resume
+        </Button>
+      ) : (
+        <Button
+          size="sm"
+          leftSection={<Icon of={Pause} small />}
+          disabled={stopping}
+          onClick={() => void attempt('The simulator did not pause', () => request('simulator.pause'))}
+        >
+          Pause
+        </Button>
+      )}
+      <Button size="sm" leftSection={<Icon of={Square} small />} disabled={stopping} onClick={() => void stopSimulator()}>
+        Stop
+      </Button>
+    </>
+  );
+}
