@@ -25,7 +25,7 @@ module.exports = {
     never('no-cycle', 'A cycle has no direction.', {}, { circular: true }),
     never('resolvable', 'An import that leads nowhere hides its edge.', {}, { couldNotResolve: true }),
 
-    only('domain', 'backend/domain/', []),
+    only('domain', 'backend/domain/', ['backend/lib/']),
     only('lib', 'backend/lib/', []),
     only('ports', 'backend/ports/', ['backend/domain/']),
     ...['ingest', 'query', 'simulator', 'live', 'settings'].map((name) => only(name, `backend/${name}/`, core)),

@@ -54,6 +54,7 @@ await runMain(async () => {
     const { environment } = await setUp();
     let built = true;
     for (const step of chosen) {
+      /** @type {Counts} */
       const counts = step.needsBuild && !built ? notRun(step) : await timed(step, toolchainEnvironment(environment));
       if (step.name === 'build') built = counts.failed === 0;
       if (counts.failed > 0) failures.push(step.name);

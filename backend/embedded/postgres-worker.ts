@@ -15,7 +15,7 @@ import type { FromWorker, ToWorker } from './worker-protocol.ts';
 /** Small WAL segments: 4 MB are created much faster than the default 16 MB and recycled just the same. */
 const creationParameters = ['--wal-segsize=4', '--encoding=UTF8', '--locale=C', '--no-instructions'];
 
-const sessionParameters = ['-c', 'timezone=UTC', '-c', 'max_wal_size=256MB'];
+const sessionParameters = ['-c', 'timezone=UTC', '-c', 'max_wal_size=256MB', '-c', 'shared_buffers=24MB'];
 
 if (!parentPort) throw new Error('postgres-worker.ts must be started as a worker thread');
 const port = parentPort;

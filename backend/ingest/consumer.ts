@@ -49,6 +49,8 @@ export interface ConsumerTuning {
   readonly stallMs: number;
   /** How often the log is asked for its ends, ms. */
   readonly observeMs: number;
+  /** How long `stop` waits for the batch in hand, ms. A batch that did not commit by then is stored after the next start. */
+  readonly stopMs: number;
   /** Events that may wait before producers of this program are asked to. */
   readonly roomEvents: number;
 }
@@ -59,6 +61,7 @@ const defaultTuning: ConsumerTuning = {
   lingerMs: 40,
   stallMs: 10_000,
   observeMs: 1_000,
+  stopMs: 5_000,
   roomEvents: 10_000,
 };
 
@@ -123,7 +126,11 @@ export class Consumer {
     this.#stopping = true;
     clearInterval(this.#observer);
     this.#interrupt.abort();
+    const giveUp = setTimeout(() => {
+      this.#abandonSession?.(new AppError('cancelled', 'The batch in hand took too long to wait for.'));
+    }, this.#tuning.stopMs);
     await this.#running;
+    clearTimeout(giveUp);
     this.#running = undefined;
     this.#set('off');
     this.#wakeProgressWaiters();
@@ -419,9 +426,9 @@ export class Consumer {
       this.#lag.forgetEnds();
     }
     const waiting = this.#lag.events() ?? 0;
-    if (this.#state.state !== 'up' || this.#paused || waiting === 0) this.#lastProgressAt = clock.now();
+    if (!this.#abandonSession || this.#paused || waiting === 0) this.#lastProgressAt = clock.now();
     else if (clock.now() - this.#lastProgressAt > this.#tuning.stallMs) {
-      this.#abandonSession?.(new AppError('log_failed', `${waiting} events wait and none was stored for ${this.#tuning.stallMs / 1000} s.`));
+      this.#abandonSession(new AppError('log_failed', `${waiting} events wait and none was stored for ${this.#tuning.stallMs / 1000} s.`));
     }
   }
 }

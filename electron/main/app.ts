@@ -95,8 +95,7 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
     return createRuntime({
       dataDir: folders.data,
       startWorker: startPostgresWorker,
-      zone: resolveZone(zone),
-      cutoverHour,
+      calendar: { zone: resolveZone(zone), cutoverHour },
       currency,
       backend,
       fallback,

@@ -55,7 +55,8 @@ function CurrentScreen() {
   const screen = useConsole((state) => state.screen);
   const phase = useConsole((state) => state.appState?.phase);
   // Settings can be read and changed without a data source.
-  const Shown = screen === 'settings' || phase === 'running' ? screens[screen] : phase === 'no-source' ? FirstRun : StartUp;
+  const Shown =
+    screen === 'settings' || phase === 'running' ? screens[screen] : phase === 'no-source' ? FirstRun : StartUp;
   return (
     <WidgetBoundary key={screen}>
       <Shown />

@@ -1,5 +1,3 @@
-import '@fontsource-variable/inter/index.css';
-import '@fontsource-variable/jetbrains-mono/index.css';
 import '@mantine/core/styles.css';
 import '@mantine/dates/styles.css';
 import '@mantine/spotlight/styles.css';
@@ -9,6 +7,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { isBridgePresent } from './bridge/bridge-client.ts';
 import { connect } from './store/connect.ts';
+import { registerFonts } from './ui/fonts.ts';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('The page has no element #root.');
@@ -18,6 +17,7 @@ document.documentElement.dataset.mantineColorScheme = matchMedia('(prefers-color
   ? 'dark'
   : 'light';
 
+registerFonts();
 const disconnect = isBridgePresent() ? connect() : () => undefined;
 createRoot(root).render(<App />);
 

@@ -1,5 +1,11 @@
 import type { FeedName, RequestName } from '../../../electron/contract/names.ts';
-import type { Bridge, Feeds, RequestFailure, RequestInput, RequestOutput } from '../../../electron/contract/signatures.ts';
+import type {
+  Bridge,
+  Feeds,
+  RequestFailure,
+  RequestInput,
+  RequestOutput,
+} from '../../../electron/contract/signatures.ts';
 
 declare global {
   interface Window {
@@ -29,7 +35,12 @@ export function asFailure(error: unknown): RequestFailure {
     return { code: error.code, message: error.message, hint: error.hint, canRetry: error.canRetry };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { code: 'internal', message, hint: 'Reload the window. The log folder is in Settings, About.', canRetry: true };
+  return {
+    code: 'internal',
+    message,
+    hint: 'Reload the window. The log folder is in Settings, About.',
+    canRetry: true,
+  };
 }
 
 export function isBridgePresent(): boolean {

@@ -46,7 +46,10 @@ export class Diagnostics {
       this.#liveFrames += 1;
       const { day, dayVersion, ledger } = frame;
       const before = this.#before;
-      if (before !== null && ((before.day === day && dayVersion < before.dayVersion) || ledger.events < before.events)) {
+      if (
+        before !== null &&
+        ((before.day === day && dayVersion < before.dayVersion) || ledger.events < before.events)
+      ) {
         this.#versionsWentDown += 1;
       }
       this.#before = { day, dayVersion, events: ledger.events };

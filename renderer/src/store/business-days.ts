@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { type BusinessCalendar, createBusinessCalendar } from '../../../backend/domain/business-day.ts';
-import { useConsole } from './console-store.ts';
 import type { ConsoleState } from './console-store.ts';
+import { useConsole } from './console-store.ts';
 
 const calendars = new Map<string, BusinessCalendar>();
 

@@ -1,14 +1,7 @@
 import type { CommandId } from '../../../electron/contract/commands.ts';
-import {
-  saveFile,
-  setWallMode,
-  startSimulator,
-  stopSimulator,
-  switchBackend,
-  updateSettings,
-} from './actions.ts';
+import { saveFile, setWallMode, startSimulator, stopSimulator, switchBackend, updateSettings } from './actions.ts';
 import { stepDay } from './business-days.ts';
-import { useConsole } from './console-store.ts';
+import { type ConsoleState, useConsole } from './console-store.ts';
 import { refreshStored } from './query-client.ts';
 import { screenAction } from './screen-actions.ts';
 
@@ -18,64 +11,57 @@ export function setPaletteOpener(open: () => void): void {
   openPalette = open;
 }
 
+const whenRunning = (run: (state: ConsoleState) => void): void => {
+  const state = useConsole.getState();
+  if (state.appState?.phase === 'running') run(state);
+};
+
+const handlers: Readonly<Record<CommandId, () => void>> = {
+  'screen.live': () => useConsole.getState().show('live'),
+  'screen.theatres': () => useConsole.getState().show('theatres'),
+  'screen.simulator': () => useConsole.getState().show('simulator'),
+  'screen.settings': () => useConsole.getState().show('settings'),
+  'settings.open': () => useConsole.getState().show('settings'),
+  'palette.open': () => openPalette(),
+  'filter.focus': () => screenAction('focusFilter')?.(),
+  'export.csv': exportScreen,
+  'view.refresh': () => void refreshStored(),
+  'live.pause': () => {
+    const { pausedAt, pauseLive, resumeLive } = useConsole.getState();
+    if (pausedAt === null) pauseLive(Date.now());
+    else resumeLive();
+  },
+  'day.previous': () => moveDay(-1),
+  'day.next': () => moveDay(1),
+  'day.today': () => useConsole.getState().setDay(null),
+  'day.compare': () => useConsole.getState().toggleCompare(),
+  'simulator.toggle': () =>
+    whenRunning(({ status }) => void (status?.simulator.state === 'stopped' ? startSimulator() : stopSimulator())),
+  'backend.toggle': () =>
+    whenRunning(({ status }) => void switchBackend(status?.backend === 'sql' ? 'materialized' : 'sql')),
+  'amounts.hide': () => useConsole.getState().toggleAmounts(),
+  'wall.toggle': () => void setWallMode(!useConsole.getState().wallMode),
+  'theme.toggle': () => void updateSettings({ theme: isDark() ? 'light' : 'dark' }),
+  'shortcuts.show': () => {
+    const { shortcutsOpen, setShortcutsOpen } = useConsole.getState();
+    setShortcutsOpen(!shortcutsOpen);
+  },
+};
+
 /** Carries out a command of the registry, wherever it came from: menu, key, palette or button. */
 export function runCommand(id: CommandId): void {
+  handlers[id]();
+}
+
+function moveDay(days: number): void {
   const state = useConsole.getState();
-  const running = state.appState?.phase === 'running';
-  switch (id) {
-    case 'screen.live':
-      return state.show('live');
-    case 'screen.theatres':
-      return state.show('theatres');
-    case 'screen.simulator':
-      return state.show('simulator');
-    case 'screen.settings':
-    case 'settings.open':
-      return state.show('settings');
-    case 'palette.open':
-      return openPalette();
-    case 'filter.focus':
-      return screenAction('focusFilter')?.();
-    case 'export.csv':
-      return exportScreen();
-    case 'view.refresh':
-      void refreshStored();
-      return;
-    case 'live.pause':
-      return state.pausedAt === null ? state.pauseLive(Date.now()) : state.resumeLive();
-    case 'day.previous':
-      return state.setDay(stepDay(state, -1));
-    case 'day.next':
-      return state.setDay(stepDay(state, 1));
-    case 'day.today':
-      return state.setDay(null);
-    case 'day.compare':
-      return state.toggleCompare();
-    case 'simulator.toggle':
-      if (running) void (state.status?.simulator.state === 'stopped' ? startSimulator() : stopSimulator());
-      return;
-    case 'backend.toggle':
-      if (running) void switchBackend(state.status?.backend === 'sql' ? 'materialized' : 'sql');
-      return;
-    case 'amounts.hide':
-      return state.toggleAmounts();
-    case 'wall.toggle':
-      void setWallMode(!state.wallMode);
-      return;
-    case 'theme.toggle':
-      void updateSettings({ theme: isDark() ? 'light' : 'dark' });
-      return;
-    case 'shortcuts.show':
-      return state.setShortcutsOpen(!state.shortcutsOpen);
-    default:
-      return id satisfies never;
-  }
+  state.setDay(stepDay(state, days));
 }
 
 function exportScreen(): void {
   const exportCsv = screenAction('exportCsv');
-  if (exportCsv === undefined) return useConsole.getState().tell('This screen has nothing to export.');
-  void saveFile(exportCsv());
+  if (exportCsv === undefined) useConsole.getState().tell('This screen has nothing to export.');
+  else void saveFile(exportCsv());
 }
 
 function isDark(): boolean {

@@ -39,6 +39,7 @@ function withSample(held: readonly ProducedSample[], { at: now, simulator }: Sys
   };
   const last = held.at(-1);
   if (last === undefined || at > last.at) return [...held, sample].slice(-keptSamples);
-  if (at === last.at && (last.rate !== sample.rate || last.target !== sample.target)) return [...held.slice(0, -1), sample];
+  if (at === last.at && (last.rate !== sample.rate || last.target !== sample.target))
+    return [...held.slice(0, -1), sample];
   return held;
 }

@@ -14,8 +14,8 @@ import type { SaleLine } from '../../../backend/domain/ticket-sale.ts';
 import type { RequestFailure } from '../../../electron/contract/signatures.ts';
 import { asFailure, request } from '../bridge/bridge-client.ts';
 import { useConsole } from './console-store.ts';
-import { storedKey } from './query-client.ts';
 import { everyLiveChange } from './live-refetch.ts';
+import { storedKey } from './query-client.ts';
 
 /** Least time between two askings that the live day causes, ms. */
 export const liveRefetchMs = 2000;

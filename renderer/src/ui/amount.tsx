@@ -44,8 +44,18 @@ interface AmountProps {
 /** An amount: exact in tables; compact in tiles, with the exact figure on hover and for screen readers. */
 export function Amount({ cents, compact = false }: AmountProps) {
   const amounts = useAmounts();
-  if (cents === null) return <span role="img" aria-label="unknown">{'\u2014'}</span>;
-  if (amounts.hidden) return <span aria-label="amount hidden" role="img">{covered}</span>;
+  if (cents === null)
+    return (
+      <span role="img" aria-label="unknown">
+        {'\u2014'}
+      </span>
+    );
+  if (amounts.hidden)
+    return (
+      <span aria-label="amount hidden" role="img">
+        {covered}
+      </span>
+    );
   const exact = amounts.exact(cents);
   if (!compact) return <>{exact}</>;
   return (

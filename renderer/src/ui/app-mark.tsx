@@ -13,7 +13,12 @@ export function AppMark({ size = 20 }: { readonly size?: number }) {
         strokeLinecap="round"
         strokeDasharray="0.01 2.72"
       />
-      <path d="M6 13.5v-3M8.7 13.5V9M11.4 13.5v-7M14 13.5V8" stroke="var(--rm-text-primary)" strokeWidth="1.7" strokeLinecap="round" />
+      <path
+        d="M6 13.5v-3M8.7 13.5V9M11.4 13.5v-7M14 13.5V8"
+        stroke="var(--rm-text-primary)"
+        strokeWidth="1.7"
+        strokeLinecap="round"
+      />
     </svg>
   );
 }

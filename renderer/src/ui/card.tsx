@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from 'react';
-import { WidgetBoundary } from './widget-boundary.tsx';
 import classes from './ui.module.css';
+import { WidgetBoundary } from './widget-boundary.tsx';
 
 interface CardProps {
   readonly title: ReactNode;
@@ -33,7 +33,15 @@ export function Card({ title, note, actions, foot, children, className }: CardPr
 }
 
 /** A card without head: for banners and forms. */
-export function Panel({ label, children, className }: { readonly label: string; readonly children: ReactNode; readonly className?: string }) {
+export function Panel({
+  label,
+  children,
+  className,
+}: {
+  readonly label: string;
+  readonly children: ReactNode;
+  readonly className?: string;
+}) {
   return (
     <section className={`${classes.card} ${className ?? ''}`} aria-label={label}>
       <WidgetBoundary>{children}</WidgetBoundary>

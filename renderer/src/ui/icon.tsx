@@ -14,5 +14,12 @@ interface IconProps {
 /** A lucide icon in the console's weight. */
 export function Icon({ of: Of, small = false, size, label, className }: IconProps) {
   const spoken = label === undefined ? { 'aria-hidden': true as const } : { role: 'img', 'aria-label': label };
-  return <Of size={size ?? (small ? 14 : 16)} strokeWidth={1.75} {...(className === undefined ? {} : { className })} {...spoken} />;
+  return (
+    <Of
+      size={size ?? (small ? 14 : 16)}
+      strokeWidth={1.75}
+      {...(className === undefined ? {} : { className })}
+      {...spoken}
+    />
+  );
 }

@@ -7,7 +7,7 @@ interface NumberFieldProps {
   readonly value: number;
   readonly min: number;
   readonly max: number;
-  /** Digits after the point; default 0. */
+  /** Digits after the point, at most; default 0. */
   readonly decimals?: number;
   readonly unit?: ReactNode;
   /** Width of the unit's place, px. */
@@ -16,6 +16,8 @@ interface NumberFieldProps {
   readonly disabled?: boolean;
   readonly separated?: boolean;
   readonly mono?: boolean;
+  /** As a column of figures: to the right, always with all decimals. */
+  readonly aligned?: boolean;
   /** Called with a number within the limits, on Enter or when the field is left, and only when it is another one. */
   readonly onCommit: (value: number) => void;
 }
@@ -33,15 +35,16 @@ export function NumberField({
   disabled = false,
   separated = true,
   mono = false,
+  aligned = false,
   onCommit,
 }: NumberFieldProps) {
   const [draft, setDraft] = useState<number | string>(value);
   useEffect(() => setDraft(value), [value]);
   const commit = (): void => {
     const typed = typeof draft === 'number' ? draft : Number.parseFloat(draft);
-    if (!Number.isFinite(typed)) return setDraft(value);
     const factor = 10 ** decimals;
-    const next = Math.round(Math.min(max, Math.max(min, typed)) * factor) / factor;
+    const within = Math.round(Math.min(max, Math.max(min, typed)) * factor) / factor;
+    const next = Number.isFinite(typed) ? within : value;
     setDraft(next);
     if (next !== value) onCommit(next);
   };
@@ -58,11 +61,20 @@ export function NumberField({
       max={max}
       clampBehavior="none"
       decimalScale={decimals}
+      fixedDecimalScale={aligned}
       thousandSeparator={separated ? ',' : ''}
       disabled={disabled}
       w={width}
-      {...(unit === undefined ? {} : { rightSection: unit, rightSectionWidth: unitWidth, rightSectionPointerEvents: 'none' as const })}
-      styles={{ input: { fontVariantNumeric: 'tabular-nums', ...(mono ? { fontFamily: 'var(--rm-font-mono)' } : {}) } }}
+      {...(unit === undefined
+        ? {}
+        : { rightSection: unit, rightSectionWidth: unitWidth, rightSectionPointerEvents: 'none' as const })}
+      styles={{
+        input: {
+          fontVariantNumeric: 'tabular-nums',
+          ...(aligned ? { textAlign: 'right' as const } : {}),
+          ...(mono ? { fontFamily: 'var(--rm-font-mono)' } : {}),
+        },
+      }}
     />
   );
 }

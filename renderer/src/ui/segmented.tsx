@@ -11,6 +11,11 @@ interface SegmentedProps<T extends string> {
 /** A choice among a few, all visible. */
 export function Segmented<T extends string>({ label, value, options, onChange }: SegmentedProps<T>) {
   return (
-    <SegmentedControl<T> aria-label={label} value={value} data={options.map((option) => ({ ...option }))} onChange={onChange} />
+    <SegmentedControl<T>
+      aria-label={label}
+      value={value}
+      data={options.map((option) => ({ ...option }))}
+      onChange={onChange}
+    />
   );
 }

@@ -6,7 +6,13 @@ import { Icon } from './icon.tsx';
 import classes from './ui.module.css';
 
 /** A loading block in the final size; shows itself after 200 ms. Sizes in px or CSS. */
-export function Skeleton({ width = '100%', height }: { readonly width?: number | string; readonly height: number | string }) {
+export function Skeleton({
+  width = '100%',
+  height,
+}: {
+  readonly width?: number | string;
+  readonly height: number | string;
+}) {
   return <span className={classes.skeleton} style={{ width, height }} aria-hidden="true" />;
 }
 

@@ -1,8 +1,8 @@
 import {
   ActionIcon,
   Button,
-  createTheme,
   type CSSVariablesResolver,
+  createTheme,
   Input,
   Kbd,
   type MantineColorsTuple,
@@ -19,10 +19,7 @@ import {
 } from '@mantine/core';
 import classes from './theme.module.css';
 
-const marquee = Array.from(
-  { length: 10 },
-  (_, shade) => `var(--rm-marquee-${shade})`,
-) as unknown as MantineColorsTuple;
+const marquee = Array.from({ length: 10 }, (_, shade) => `var(--rm-marquee-${shade})`) as unknown as MantineColorsTuple;
 
 /** Neutral "on": amber stays free for the primary action. */
 const neutral = 'var(--rm-text-primary)';
@@ -57,7 +54,9 @@ export const theme = createTheme({
     }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'default' }, classNames: { root: classes.actionIcon } }),
     Input: Input.extend({ classNames: { input: classes.input, section: classes.inputSection } }),
-    InputWrapper: Input.Wrapper.extend({ classNames: { label: classes.inputLabel, description: classes.inputHint, error: classes.inputError } }),
+    InputWrapper: Input.Wrapper.extend({
+      classNames: { label: classes.inputLabel, description: classes.inputHint, error: classes.inputError },
+    }),
     NumberInput: NumberInput.extend({ defaultProps: { hideControls: true } }),
     Select: Select.extend({
       defaultProps: { comboboxProps: { shadow: 'md', transitionProps: { duration: 0 } }, allowDeselect: false },
@@ -91,8 +90,14 @@ export const theme = createTheme({
         innerLabel: classes.segmentedInner,
       },
     }),
-    Progress: Progress.extend({ defaultProps: { color: 'var(--rm-chart-1)', size: 6, radius: 3 }, classNames: { root: classes.progress } }),
-    Popover: Popover.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 0 } }, classNames: { dropdown: classes.floating } }),
+    Progress: Progress.extend({
+      defaultProps: { color: 'var(--rm-chart-1)', size: 6, radius: 3 },
+      classNames: { root: classes.progress },
+    }),
+    Popover: Popover.extend({
+      defaultProps: { shadow: 'md', transitionProps: { duration: 0 } },
+      classNames: { dropdown: classes.floating },
+    }),
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 400, transitionProps: { duration: 0 }, withinPortal: true },
       classNames: { tooltip: classes.tooltip },

@@ -30,7 +30,9 @@ export function Tile({ label, age, figure, spark, bottom, old = false, loading =
           {loading ? (
             <Skeleton width={110} height={26} />
           ) : (
-            <span className={classes.tileFigure}>{figure ?? '\u2014'}</span>
+            <span className={classes.tileFigure} data-unknown={figure === null || undefined}>
+              {figure ?? '\u2014'}
+            </span>
           )}
           {spark === undefined ? null : <div className={classes.tileSpark}>{loading ? null : spark}</div>}
         </div>

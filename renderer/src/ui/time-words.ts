@@ -55,7 +55,9 @@ export function dayWords(day: string, form: 'full' | 'weekday' | 'short'): strin
     form === 'short'
       ? { day: 'numeric', month: 'short' }
       : { weekday: 'short', day: 'numeric', month: 'short', ...(form === 'full' ? { year: 'numeric' } : {}) };
-  return format('UTC', options).format(Date.parse(`${day}T00:00:00Z`)).replace(',', '');
+  return format('UTC', options)
+    .format(Date.parse(`${day}T00:00:00Z`))
+    .replace(',', '');
 }
 
 /** A count with thousands separators. */

@@ -1,5 +1,15 @@
 import { Button } from '@mantine/core';
-import { Calendar, CircleDashed, Clock, HardDrive, Info, type LucideIcon, Play, Server, ShieldCheck } from 'lucide-react';
+import {
+  Calendar,
+  CircleDashed,
+  Clock,
+  HardDrive,
+  Info,
+  type LucideIcon,
+  Play,
+  Server,
+  ShieldCheck,
+} from 'lucide-react';
 import { useId, useState } from 'react';
 import { startEmbedded } from '../../store/actions.ts';
 import { Icon } from '../../ui/icon.tsx';
@@ -30,15 +40,24 @@ export function FirstRun() {
       />
       <div className={classes.tiles}>
         {['Gross', 'Admits', 'ATP', 'Sales / min'].map((label) => (
-          <Tile key={label} label={label} figure={null} spark={<div className={classes.flat} />} bottom="No sales yet" />
+          <Tile
+            key={label}
+            label={label}
+            figure={null}
+            spark={<div className={classes.flat} />}
+            bottom="No sales yet"
+          />
         ))}
       </div>
       <section className={classes.ground} aria-labelledby="first-run-title">
+        <div className={classes.groundHead}>Revenue</div>
         <div className={classes.choice}>
           <h2 className={classes.title} id="first-run-title">
             Choose where ticket sales come from
           </h2>
-          <p className={classes.lead}>You can change this at any time in Settings, Data source. Each source keeps its own data.</p>
+          <p className={classes.lead}>
+            Each source keeps its own data. What you store here can be deleted again in Simulator, Reset data.
+          </p>
           <div className={classes.cards}>
             <div className={classes.card}>
               <h3>Built-in data</h3>
@@ -74,8 +93,8 @@ export function FirstRun() {
           </div>
           <div id={explanation} hidden={!explained} className={classes.explanation}>
             <p>
-              <strong>This version has no service profiles yet, so it cannot connect.</strong> When they come, they will ask
-              for:
+              <strong>This version has no service profiles yet, so it cannot connect.</strong> When they come, they will
+              ask for:
             </p>
             <dl>
               <dt>Kafka</dt>

@@ -11,12 +11,27 @@ import classes from './first-run.module.css';
 /** While the data source starts or stops, and when it could not start. */
 export function StartUp() {
   const state = useConsole((console) => console.appState);
-  if (state === null) return <Progressing title="Opening" step="Asking for the state of the data source" share={null} />;
+  if (state === null)
+    return <Progressing title="Opening" step="Asking for the state of the data source" share={null} note="" />;
   switch (state.phase) {
     case 'starting':
-      return <Progressing title="Starting" step={state.step} share={state.share} />;
+      return (
+        <Progressing
+          title="Starting"
+          step={state.step}
+          share={state.share}
+          note="The first start makes the database and takes a few seconds. Later ones are quicker."
+        />
+      );
     case 'stopping':
-      return <Progressing title="Closing" step={state.step} share={null} />;
+      return (
+        <Progressing
+          title="Closing"
+          step={state.step}
+          share={null}
+          note="What was acknowledged is stored before the window closes."
+        />
+      );
     case 'failed':
       return <Failed code={state.error.code} message={state.error.message} hint={state.error.hint} />;
     case 'running':
@@ -32,9 +47,10 @@ interface ProgressingProps {
   readonly step: string;
   /** 0..1; null while unknown. */
   readonly share: number | null;
+  readonly note: string;
 }
 
-function Progressing({ title, step, share }: ProgressingProps) {
+function Progressing({ title, step, share, note }: ProgressingProps) {
   const percent = share === null ? null : Math.round(share * 100);
   return (
     <>
@@ -46,7 +62,7 @@ function Progressing({ title, step, share }: ProgressingProps) {
             <span>{percent === null ? '' : `${percent}%`}</span>
           </div>
           <Progress value={percent ?? 0} aria-label={step} />
-          <p className={classes.promise}>The first start makes the database and takes a few seconds. Later ones are quicker.</p>
+          <p className={classes.promise}>{note}</p>
         </div>
       </section>
     </>

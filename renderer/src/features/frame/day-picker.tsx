@@ -39,7 +39,11 @@ export function DayPicker() {
             maxDate={current}
             onChange={choose}
             size="xs"
-            ariaLabels={{ previousMonth: 'Previous month', nextMonth: 'Next month', monthLevelControl: 'Choose a month' }}
+            ariaLabels={{
+              previousMonth: 'Previous month',
+              nextMonth: 'Next month',
+              monthLevelControl: 'Choose a month',
+            }}
           />
         </Popover.Dropdown>
       </Popover>

@@ -59,8 +59,11 @@ export function focusOf(element: Element | null): Focus {
   if (element === null || element === document.body) return 'page';
   if (element instanceof HTMLElement && element.isContentEditable) return 'text';
   if (element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement) return 'text';
-  if (element instanceof HTMLInputElement) return /^(checkbox|radio|button|range)$/.test(element.type) ? 'control' : 'text';
-  return element.matches('button, a, summary, [role="button"], [role="slider"], [role="switch"], [role="tab"], [role="option"]')
+  if (element instanceof HTMLInputElement)
+    return /^(checkbox|radio|button|range)$/.test(element.type) ? 'control' : 'text';
+  return element.matches(
+    'button, a, summary, [role="button"], [role="slider"], [role="switch"], [role="tab"], [role="option"]',
+  )
     ? 'control'
     : 'page';
 }

@@ -9,7 +9,9 @@ export interface PipelineWords {
   readonly lag: string;
 }
 
-const states: Readonly<Record<PartState, { readonly state: StateName; readonly severity: number; readonly word: string }>> = {
+const states: Readonly<
+  Record<PartState, { readonly state: StateName; readonly severity: number; readonly word: string }>
+> = {
   up: { state: 'ok', severity: 0, word: 'up' },
   off: { state: 'idle', severity: 1, word: 'off' },
   connecting: { state: 'working', severity: 2, word: 'connecting' },

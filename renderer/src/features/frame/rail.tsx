@@ -1,5 +1,13 @@
 import { Tooltip, UnstyledButton } from '@mantine/core';
-import { Activity, FlaskConical, type LucideIcon, PanelLeftClose, PanelLeftOpen, Settings, Theater } from 'lucide-react';
+import {
+  Activity,
+  Building2,
+  FlaskConical,
+  type LucideIcon,
+  PanelLeftClose,
+  PanelLeftOpen,
+  Settings,
+} from 'lucide-react';
 import { commands } from '../../../../electron/contract/commands.ts';
 import { updateSettings } from '../../store/actions.ts';
 import { useConsole } from '../../store/console-store.ts';
@@ -10,7 +18,7 @@ import classes from './frame.module.css';
 
 const entries: readonly { readonly screen: Screen; readonly icon: LucideIcon }[] = [
   { screen: 'live', icon: Activity },
-  { screen: 'theatres', icon: Theater },
+  { screen: 'theatres', icon: Building2 },
   { screen: 'simulator', icon: FlaskConical },
   { screen: 'settings', icon: Settings },
 ];

@@ -25,7 +25,9 @@ export function StatusBar() {
 }
 
 function Mode() {
-  const profile = useConsole((state) => (state.appState?.phase === 'no-source' ? null : (state.status?.profile ?? 'embedded')));
+  const profile = useConsole((state) =>
+    state.appState?.phase === 'no-source' ? null : (state.status?.profile ?? 'embedded'),
+  );
   const showSettings = useConsole((state) => state.showSettings);
   return (
     <UnstyledButton className={classes.part} onClick={() => showSettings('data-source')}>
@@ -56,7 +58,7 @@ function Pipeline() {
         <Icon of={look.icon} small />
       </span>
       <strong>{words}</strong>
-      <span className={classes.figures}>{lag}</span>
+      {lag === '' ? null : <span className={classes.figures}>{lag}</span>}
     </UnstyledButton>
   );
 }
@@ -76,7 +78,10 @@ function Simulator() {
   return (
     <UnstyledButton className={classes.part} onClick={() => show('simulator')}>
       <Icon of={look.icon} small />
-      <span className={classes.word}>Simulator</span> <span>{look.word}</span>
+      <span>
+        <span className={classes.word}>Simulator </span>
+        {look.word}
+      </span>
       {state === 'stopped' ? null : <strong>{rate}/s</strong>}
     </UnstyledButton>
   );

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
+import { setWallMode } from '../../store/actions.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { runCommand } from '../../store/run-command.ts';
-import { setWallMode } from '../../store/actions.ts';
 import { commandOf, focusOf } from './keys.ts';
 
 const isMac = navigator.userAgent.includes('Macintosh');

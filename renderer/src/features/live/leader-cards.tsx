@@ -15,7 +15,7 @@ import classes from './live.module.css';
 
 const shownRows = 5;
 
-/** Change of each theatre against last week; null while unknown. */
+/** Change of a theatre against last week; null while unknown. */
 export type ChangeOf = (theaterId: number) => number | null;
 
 interface TopTheatreCardProps {

@@ -1,10 +1,10 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { PartStatus, SystemStatus } from '../../../../backend/domain/status.ts';
 import { useConsole } from '../../store/console-store.ts';
-import { useNow } from '../../ui/clock.ts';
 
 /** A live picture older than this is not live any more, ms. Main sends at least one frame a second. */
 export const oldAfterMs = 5000;
+const checkMs = 1000;
 
 /** How the live picture stands. `since` is when the last picture was made, epoch ms. */
 export type LiveState =
@@ -12,7 +12,7 @@ export type LiveState =
   | { readonly kind: 'receiving' }
   /** Nothing is sold and the simulator is off. */
   | { readonly kind: 'quiet' }
-  | { readonly kind: 'paused'; readonly waiting: number }
+  | { readonly kind: 'paused' }
   | { readonly kind: 'down'; readonly what: string; readonly part: PartStatus; readonly since: number }
   | { readonly kind: 'stale'; readonly since: number };
 
@@ -24,26 +24,46 @@ export function partDown(status: SystemStatus): { what: string; part: PartStatus
   return null;
 }
 
-/** The state of the live picture; a pause is said first, as it was asked for. */
+/** The state of the live picture; the same object until it changes, so that ticks alone draw nothing. */
 export function useLiveState(): LiveState {
-  const at = useConsole((state) => state.latest?.at ?? null);
-  const pausedAt = useConsole((state) => state.pausedAt);
-  const waiting = useConsole((state) => state.waiting);
+  const known = useConsole((state) => state.latest !== null);
+  const paused = useConsole((state) => state.pausedAt !== null);
   const status = useConsole((state) => state.status);
   const idle = useConsole((state) => (state.live?.salesPerMinute ?? 0) === 0);
-  const now = useNow();
-  const old = at !== null && now - at > oldAfterMs;
-  const down = useMemo(() => (status === null ? null : partDown(status)), [status]);
+  const staleSince = useStaleSince();
+  const down = status === null ? null : partDown(status);
+  const downKey = down === null ? null : `${down.what} ${down.part.since} ${down.part.nextAttemptAt} ${down.part.reason}`;
+  const off = status?.simulator.state === 'stopped';
 
-  if (at === null) return { kind: 'loading' };
-  if (down !== null) return { kind: 'down', ...down, since: Math.min(down.part.since, at) };
-  if (pausedAt !== null) return { kind: 'paused', waiting };
-  if (old) return { kind: 'stale', since: at };
-  if (idle && status?.simulator.state === 'stopped') return { kind: 'quiet' };
-  return { kind: 'receiving' };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `downKey` says all of `down`, which is new with each status.
+  return useMemo((): LiveState => {
+    if (!known) return { kind: 'loading' };
+    if (down !== null) return { kind: 'down', ...down, since: down.part.since };
+    if (paused) return { kind: 'paused' };
+    if (staleSince !== null) return { kind: 'stale', since: staleSince };
+    return { kind: idle && off ? 'quiet' : 'receiving' };
+  }, [known, downKey, paused, staleSince, idle, off]);
+}
+
+/** When the newest picture was made if it is too old to be live; else null. */
+function useStaleSince(): number | null {
+  const [since, setSince] = useState<number | null>(null);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      const at = useConsole.getState().latest?.at ?? null;
+      setSince(at !== null && Date.now() - at > oldAfterMs ? at : null);
+    }, checkMs);
+    return () => clearInterval(timer);
+  }, []);
+  return since;
 }
 
 /** Whether amber may prove freshness: the picture follows the sales. */
 export function isLive(state: LiveState): boolean {
   return state.kind === 'receiving' || state.kind === 'quiet';
+}
+
+/** From when on there is no picture, epoch ms; null while there is one. */
+export function noPictureSince(state: LiveState): number | null {
+  return state.kind === 'down' || state.kind === 'stale' ? state.since : null;
 }

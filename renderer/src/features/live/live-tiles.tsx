@@ -19,6 +19,8 @@ interface LiveTilesProps {
   readonly minute: number;
   /** Day it is compared with; null compares with nothing. */
   readonly before: string | null;
+  /** Why there is no change to show, in a few words. */
+  readonly why: string;
   readonly clock: (at: number) => string;
   /** Whether the picture follows the sales. */
   readonly live: boolean;
@@ -27,20 +29,19 @@ interface LiveTilesProps {
 }
 
 /** The four figures of the day, renewed with each tick. */
-export function LiveTiles({ compared, minute, before, clock, live, rateKnown }: LiveTilesProps) {
+export function LiveTiles({ compared, minute, before, why, clock, live, rateKnown }: LiveTilesProps) {
   const at = useConsole((state) => state.live?.at ?? null);
   const totals = useConsole((state) => state.live?.totals ?? null);
   const rate = useConsole((state) => state.live?.salesPerMinute ?? 0);
   const changes = useMemo(() => (compared === null ? null : changesAt(compared, minute)), [compared, minute]);
   const shapes = useShapes(compared, minute);
-  const hasGhost = compared !== null && compared.ghost !== null;
   const against = before === null ? null : dayWords(before, 'short');
   const bottom = (ratio: keyof TileChanges, time: number) =>
     against === null ? null : (
       <TileChange
         ratio={changes?.[ratio] ?? null}
         against={`vs ${against}, ${clock(time)}`}
-        why={hasGhost ? `nothing sold by then on ${against}` : `no sales recorded on ${against}`}
+        why={why}
       />
     );
   const shared = { age: <Age at={at} limitMs={oldAfterMs} />, loading: totals === null, old: !live };

@@ -40,7 +40,11 @@ export function About() {
               : 'A stand-in for building and testing only: it no longer gets security fixes.'
           }
         >
-          {info.supportedRuntime ? <StateChip state="ok">Supported</StateChip> : <StateChip state="warn">Stand-in</StateChip>}
+          {info.supportedRuntime ? (
+            <StateChip state="ok">Supported</StateChip>
+          ) : (
+            <StateChip state="warn">Stand-in</StateChip>
+          )}
         </SettingRow>
         <SettingRow label="Chromium">
           <code className={classes.path}>{info.chrome}</code>

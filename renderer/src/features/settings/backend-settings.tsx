@@ -32,13 +32,12 @@ export function BackendSettings() {
   return (
     <>
       <Card title="Answering now" actions={<KeyHint keys="CmdOrCtrl+Shift+B" />}>
-        <div className={classes.switch} role="radiogroup" aria-label="Query backend">
+        <div className={classes.switch} role="group" aria-label="Query backend">
           {backends.map(({ name, what }) => (
             <UnstyledButton
               key={name}
               className={classes.backend}
-              role="radio"
-              aria-checked={name === chosen}
+              aria-pressed={name === chosen}
               onClick={() => {
                 if (name !== chosen) void switchBackend(name);
               }}

@@ -61,7 +61,10 @@ export function BusinessDaySettings({ zone, cutoverHour }: BusinessDaySettingsPr
           }}
         />
       </SettingRow>
-      <SettingRow label="Day starts at" note="A late show's sales after midnight belong to the evening before when the day starts at 06:00.">
+      <SettingRow
+        label="Day starts at"
+        note="A late show's sales after midnight belong to the evening before when the day starts at 06:00."
+      >
         <Button
           size="sm"
           disabled={busy || draft.cutoverHour === cinemaHour}
@@ -86,8 +89,8 @@ export function BusinessDaySettings({ zone, cutoverHour }: BusinessDaySettingsPr
         ) : (
           <>
             <p className={classes.rowNote}>
-              Every stored sale gets its business day again and all sums are made anew. Sales that arrive meanwhile wait in the
-              log; none is lost.
+              Every stored sale gets its business day again and all sums are made anew. Sales that arrive meanwhile wait
+              in the log; none is lost.
             </p>
             <Button disabled={!changed} onClick={() => setDraft({ zone, cutoverHour })}>
               Discard
@@ -114,7 +117,9 @@ function RebuildProgress() {
           Rebuilding {rebuild === null ? '' : rebuilt[rebuild.what]}
         </StateChip>
         <span className={classes.rowNote}>
-          {rebuild === null ? 'Waiting for the batch in progress' : `${countWords(rebuild.done)} of ${countWords(rebuild.total)}`}
+          {rebuild === null
+            ? 'Waiting for the batch in progress'
+            : `${countWords(rebuild.done)} of ${countWords(rebuild.total)}`}
         </span>
       </div>
       <Progress value={share * 100} aria-label="Rebuild" />

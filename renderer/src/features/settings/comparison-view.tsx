@@ -3,7 +3,7 @@ import { zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { Amount } from '../../ui/amount.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { stateLook, type StateName } from '../../ui/state-chip.tsx';
+import { type StateName, stateLook } from '../../ui/state-chip.tsx';
 import table from '../../ui/table.module.css';
 import { countWords, preciseClockWords } from '../../ui/time-words.ts';
 import classes from './settings.module.css';

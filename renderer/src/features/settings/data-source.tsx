@@ -20,8 +20,8 @@ export function DataSource() {
         <div className={classes.text}>
           <Icon of={Server} />
           <p>
-            Kafka, PostgreSQL and Redis are reached through service profiles, which this version does not have yet. Nothing
-            here connects to any host.
+            Kafka, PostgreSQL and Redis are reached through service profiles, which this version does not have yet.
+            Nothing here connects to any host.
           </p>
         </div>
       </Card>
@@ -50,7 +50,10 @@ function Embedded() {
       ) : (
         <Parts />
       )}
-      <SettingRow label="Folder" note="One folder, one running ReelMetrics. Copy it while the app is closed to keep a backup.">
+      <SettingRow
+        label="Folder"
+        note="One folder, one running ReelMetrics. Copy it while the app is closed to keep a backup."
+      >
         <code className={classes.path} title={folder}>
           <Icon of={HardDrive} small /> {folder}
         </code>

@@ -11,14 +11,15 @@ import { LiveSettings } from './live-settings.tsx';
 import classes from './settings.module.css';
 import { Shortcuts } from './shortcuts.tsx';
 
-const sections: readonly { readonly id: SettingsSection; readonly label: string; readonly Section: () => ReactNode }[] = [
-  { id: 'general', label: 'General', Section: General },
-  { id: 'data-source', label: 'Data source', Section: DataSource },
-  { id: 'backend', label: 'Backend', Section: BackendSettings },
-  { id: 'live', label: 'Live', Section: LiveSettings },
-  { id: 'shortcuts', label: 'Shortcuts', Section: Shortcuts },
-  { id: 'about', label: 'About', Section: About },
-];
+const sections: readonly { readonly id: SettingsSection; readonly label: string; readonly Section: () => ReactNode }[] =
+  [
+    { id: 'general', label: 'General', Section: General },
+    { id: 'data-source', label: 'Data source', Section: DataSource },
+    { id: 'backend', label: 'Backend', Section: BackendSettings },
+    { id: 'live', label: 'Live', Section: LiveSettings },
+    { id: 'shortcuts', label: 'Shortcuts', Section: Shortcuts },
+    { id: 'about', label: 'About', Section: About },
+  ];
 
 export function SettingsScreen() {
   const chosen = useConsole((state) => state.settingsSection);

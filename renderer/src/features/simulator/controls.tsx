@@ -6,11 +6,11 @@ import { request } from '../../bridge/bridge-client.ts';
 import { attempt, updateSimulator } from '../../store/actions.ts';
 import { cutoverOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
+import { Panel } from '../../ui/card.tsx';
+import { useNow } from '../../ui/clock.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { NumberField } from '../../ui/number-field.tsx';
-import { Panel } from '../../ui/card.tsx';
 import { countWords, spanWords } from '../../ui/time-words.ts';
-import { useNow } from '../../ui/clock.ts';
 import { Backfill } from './backfill.tsx';
 import { positionOf, rateAt, rateMarks, ratePositions } from './rate-scale.ts';
 import classes from './simulator.module.css';
@@ -63,7 +63,7 @@ function Rate({ rate, onChange }: { readonly rate: number; readonly onChange: (r
         thumbLabel="Rate, logarithmic"
         thumbValueText={`${rateAt(position)} events per second`}
         marks={rateMarks.map((mark) => ({ value: positionOf(mark.rate), label: mark.label }))}
-        mb={22}
+        mb={28}
       />
       <Burst />
     </div>
@@ -81,9 +81,25 @@ function Burst() {
   return (
     <div className={classes.line}>
       <span className={classes.words}>Burst</span>
-      <NumberField label="Burst rate, events per second" value={rate} min={0.1} max={5000} unit="/s" width={108} onCommit={setRate} />
+      <NumberField
+        label="Burst rate, events per second"
+        value={rate}
+        min={0.1}
+        max={5000}
+        unit="/s"
+        width={108}
+        onCommit={setRate}
+      />
       <span className={classes.words}>for</span>
-      <NumberField label="Burst length, seconds" value={seconds} min={1} max={600} unit="s" width={72} onCommit={setSeconds} />
+      <NumberField
+        label="Burst length, seconds"
+        value={seconds}
+        min={1}
+        max={600}
+        unit="s"
+        width={72}
+        onCommit={setSeconds}
+      />
       {until === null ? (
         <Button
           ml="auto"
@@ -111,7 +127,13 @@ function BurstLeft({ until }: { readonly until: number }) {
   );
 }
 
-function Scenarios({ chosen, onChange }: { readonly chosen: Scenario; readonly onChange: (scenario: Scenario) => void }) {
+function Scenarios({
+  chosen,
+  onChange,
+}: {
+  readonly chosen: Scenario;
+  readonly onChange: (scenario: Scenario) => void;
+}) {
   const cutover = useConsole(cutoverOf);
   const scenarios: readonly { readonly value: Scenario; readonly label: string; readonly note: string }[] = [
     { value: 'weekday', label: 'Weekday', note: 'even demand' },
@@ -150,7 +172,16 @@ function Seed({ seed, onChange }: { readonly seed: number; readonly onChange: (s
         <h2>Seed</h2>
         <span className={classes.note}>{running ? 'counts from the next start' : 'same seed, same sales'}</span>
         <span className={classes.spring} />
-        <NumberField label="Seed" value={seed} min={0} max={largestSeed} width={112} separated={false} mono onCommit={onChange} />
+        <NumberField
+          label="Seed"
+          value={seed}
+          min={0}
+          max={largestSeed}
+          width={112}
+          separated={false}
+          mono
+          onCommit={onChange}
+        />
         <ActionIcon size={32} aria-label="Choose a seed at random" onClick={shuffle}>
           <Icon of={Shuffle} />
         </ActionIcon>
@@ -166,7 +197,13 @@ const faults: readonly { readonly name: keyof FaultShares; readonly label: strin
   { name: 'malformed', label: 'Malformed' },
 ];
 
-function Faults({ shares, onChange }: { readonly shares: FaultShares; readonly onChange: (shares: FaultShares) => void }) {
+function Faults({
+  shares,
+  onChange,
+}: {
+  readonly shares: FaultShares;
+  readonly onChange: (shares: FaultShares) => void;
+}) {
   return (
     <div className={classes.section}>
       <div className={classes.line}>
@@ -175,7 +212,13 @@ function Faults({ shares, onChange }: { readonly shares: FaultShares; readonly o
         <span className={classes.note}>share of produced events</span>
       </div>
       {faults.map(({ name, label }) => (
-        <Fault key={name} name={name} label={label} share={shares[name]} onChange={(share) => onChange({ ...shares, [name]: share })} />
+        <Fault
+          key={name}
+          name={name}
+          label={label}
+          share={shares[name]}
+          onChange={(share) => onChange({ ...shares, [name]: share })}
+        />
       ))}
     </div>
   );
@@ -218,6 +261,7 @@ function Fault({ name, label, share, onChange }: FaultProps) {
         max={50}
         decimals={1}
         unit="%"
+        aligned
         width={72}
         onCommit={(value) => onChange(Math.round(value * 10) / 1000)}
       />

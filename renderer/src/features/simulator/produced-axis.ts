@@ -5,5 +5,8 @@ export function rateAxis(highest: number): { readonly max: number; readonly tick
   const factor = [1, 2, 2.5, 5, 10].find((candidate) => candidate * power >= wanted) ?? 10;
   const step = factor * power;
   const count = Math.ceil(Math.max(1, highest) / step);
-  return { max: count * step, ticks: Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(6))) };
+  return {
+    max: count * step,
+    ticks: Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(6))),
+  };
 }

@@ -174,7 +174,8 @@ function useHeldMax(samples: readonly ProducedSample[]): number {
   const { current } = held;
   if (wanted >= current.max) held.current = { max: wanted, smallerSince: Number.POSITIVE_INFINITY };
   else if (current.smallerSince === Number.POSITIVE_INFINITY) held.current = { ...current, smallerSince: now };
-  else if (now - current.smallerSince >= shrinkAfterMs) held.current = { max: wanted, smallerSince: Number.POSITIVE_INFINITY };
+  else if (now - current.smallerSince >= shrinkAfterMs)
+    held.current = { max: wanted, smallerSince: Number.POSITIVE_INFINITY };
   return held.current.max;
 }
 

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { Check, type LucideIcon, RefreshCw, TriangleAlert, X } from 'lucide-react';
 import type { Reconciliation } from '../../../../backend/domain/status.ts';
 import { Amount } from '../../ui/amount.tsx';
@@ -126,7 +127,9 @@ function SameEverywhere({ result }: { readonly result: Reconciliation }) {
             <th scope="col" className={table.figure} style={{ width: '42%' }}>
               Gross
             </th>
-            <th scope="col" style={{ width: 32 }} aria-label="Agrees" />
+            <th scope="col" style={{ width: 32 }}>
+              <VisuallyHidden>Agrees</VisuallyHidden>
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -32,8 +32,8 @@ export function ResetData({ stored, onReset }: { readonly stored: number | null;
       <div>
         <h2>Reset data</h2>
         <p className={classes.note}>
-          Deletes {stored === null ? 'all' : countWords(stored)} sales, the log, rollups and read model of the built-in data.
-          Cannot be undone.
+          Deletes {stored === null ? 'all' : countWords(stored)} sales with the log, rollups and read model. Cannot be
+          undone.
         </p>
       </div>
       <TextInput

@@ -12,8 +12,8 @@ import { useNow } from '../../ui/clock.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import { ScreenHead } from '../../ui/screen-head.tsx';
-import { DownBanner } from '../../ui/states.tsx';
 import { StateChip } from '../../ui/state-chip.tsx';
+import { DownBanner } from '../../ui/states.tsx';
 import { clockWords, spanWords } from '../../ui/time-words.ts';
 import { Controls } from './controls.tsx';
 import { Produced } from './produced.tsx';
@@ -46,7 +46,10 @@ export function SimulatorScreen() {
     <div className={classes.screen}>
       <Head />
       {error === null ? null : (
-        <DownBanner title="The simulator met an error" cause={`${error} What was acknowledged is stored; nothing is lost.`} />
+        <DownBanner
+          title="The simulator met an error"
+          cause={`${error} What was acknowledged is stored; nothing is lost.`}
+        />
       )}
       <div className={classes.grid}>
         <Controls />
@@ -136,7 +139,12 @@ function Buttons({ state }: { readonly state: SimulatorStatus['state'] }) {
           Pause
         </Button>
       )}
-      <Button size="sm" leftSection={<Icon of={Square} small />} disabled={stopping} onClick={() => void stopSimulator()}>
+      <Button
+        size="sm"
+        leftSection={<Icon of={Square} small />}
+        disabled={stopping}
+        onClick={() => void stopSimulator()}
+      >
         Stop
       </Button>
     </>

@@ -1,0 +1,166 @@
+import { useMemo, useState } from 'react';
+import type { LiveLeader } from '../../../../backend/domain/live.ts';
+import { averageTicketPrice } from '../../../../backend/domain/money.ts';
+import type { Measures } from '../../../../backend/domain/measures.ts';
+import type { ShownDay } from '../../store/business-days.ts';
+import { runCommand } from '../../store/run-command.ts';
+import { useAnswer } from '../../store/use-answer.ts';
+import { useTheatreChanges } from '../../store/use-theatre-changes.ts';
+import { Amount } from '../../ui/amount.tsx';
+import { ScreenHead } from '../../ui/screen-head.tsx';
+import { StateChip } from '../../ui/state-chip.tsx';
+import { EmptyState, ErrorLine, WidgetError } from '../../ui/states.tsx';
+import { Tile } from '../../ui/tile.tsx';
+import { dayWords } from '../../ui/time-words.ts';
+import { Button } from '@mantine/core';
+import { CalendarCheck } from 'lucide-react';
+import { useRevenueExport } from './live-csv.ts';
+import { Leaders } from './live-leaders.tsx';
+import classes from './live.module.css';
+import { WallButton } from './live-head.tsx';
+import { Count, Spark, TileChange } from './live-tiles.tsx';
+import { type Mode, RevenueCard } from './revenue-card.tsx';
+import { spanPicture } from './revenue-spans.ts';
+import { changesOf, shapesOfDay, type TileChanges } from './tile-figures.ts';
+import { useChartWords } from './use-chart-words.ts';
+import { useComparedDay, usePastMinutes, whyNoGhost } from './use-compared-day.ts';
+
+const minuteMs = 60_000;
+
+/** A business day gone by: its final figures. Nothing here is live, so nothing is amber. */
+export function ClosedDay({ shown }: { readonly shown: ShownDay }) {
+  const { day, before, compare } = shown;
+  const [mode, setMode] = useState<Mode>('bucket');
+  const words = useChartWords(false);
+  const summary = useAnswer('summary', { day });
+  const summaryBefore = useAnswer('summary', { day: before }, { enabled: compare });
+  const minutes = useAnswer('series', { day, bucket: 'minute' });
+  const minutesBefore = usePastMinutes(before, compare);
+  const theaters = useAnswer('theaterLeaderboard', { day });
+  const movies = useAnswer('movieLeaderboard', { day });
+  const compared = useComparedDay(day, minutes.value, before, minutesBefore.value);
+  const { changeOf } = useTheatreChanges(shown, null);
+
+  const picture = useMemo(() => {
+    if (compared === null) return null;
+    const { end } = compared.now;
+    return spanPicture({ span: 'day', cumulative: mode === 'cumulative', now: end, until: end, days: [compared], seconds: [] });
+  }, [compared, mode]);
+  const hasGhost = compared !== null && compared.ghost !== null;
+  const names = useMemo(
+    () => ({ now: dayWords(day, 'weekday'), ghost: hasGhost ? dayWords(before, 'weekday') : null }),
+    [day, before, hasGhost],
+  );
+  useRevenueExport(day, picture, names);
+
+  const failed = [summary, minutes, theaters, movies, minutesBefore].find(({ error }) => error !== null);
+  const nothing = summary.value !== null && summary.value.sales === 0 && summary.value.refunds === 0;
+  const leaders = useMemo(() => theaters.value?.map(({ theaterId, measures }) => leaderOf(theaterId, measures)) ?? null, [theaters.value]);
+  const titles = useMemo(() => movies.value?.map(({ movieId, measures }) => leaderOf(movieId, measures)) ?? null, [movies.value]);
+  const retry = (): void => {
+    for (const asked of [summary, minutes, theaters, movies, minutesBefore]) if (asked.error !== null) asked.retry();
+  };
+  const error = failed?.error ?? null;
+  return (
+    <>
+      <ScreenHead
+        title="Live"
+        state={
+          <StateChip state="idle" icon={CalendarCheck}>
+            {dayWords(day, 'short')}, closed day
+          </StateChip>
+        }
+        note="final figures, by sale date"
+        actions={
+          <>
+            <Button onClick={() => runCommand('day.today')}>Back to today</Button>
+            <WallButton />
+          </>
+        }
+      />
+      <div className={classes.screen}>
+        <ClosedTiles
+          totals={summary.value}
+          failed={summary.error !== null}
+          changes={summary.value === null || summaryBefore.value === null ? null : changesOf(summary.value, summaryBefore.value)}
+          against={compare ? dayWords(before, 'short') : null}
+          why={whyNoGhost(minutesBefore, dayWords(before, 'short'))}
+          compared={compared}
+        />
+        <div className={classes.body}>
+          <div className={classes.left}>
+            <RevenueCard
+              span="day"
+              onSpan={null}
+              mode={mode}
+              onMode={setMode}
+              picture={picture}
+              names={names}
+              words={words}
+              live={false}
+              marks={[]}
+              bands={[]}
+              empty={
+                nothing ? (
+                  <EmptyState
+                    why={`No sales are recorded on ${dayWords(day, 'full')}.`}
+                    action={<Button onClick={() => runCommand('day.today')}>Back to today</Button>}
+                  />
+                ) : picture === null && error !== null ? (
+                  <WidgetError failure={error} onRetry={retry} />
+                ) : null
+              }
+              error={picture !== null && error !== null ? <ErrorLine failure={error} onRetry={retry} /> : null}
+            />
+          </div>
+          <Leaders
+            day={day}
+            theaters={leaders}
+            movies={titles}
+            totalCents={summary.value?.grossCents ?? 0n}
+            changeOf={changeOf}
+            against={compare ? `vs ${dayWords(before, 'short')}` : null}
+            live={false}
+          />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function leaderOf(id: number, { grossCents, admits }: Measures): LiveLeader {
+  return { id, grossCents, admits };
+}
+
+interface ClosedTilesProps {
+  readonly totals: Measures | null;
+  readonly failed: boolean;
+  readonly changes: TileChanges | null;
+  /** Name of the day compared with; null compares with nothing. */
+  readonly against: string | null;
+  readonly why: string;
+  readonly compared: ReturnType<typeof useComparedDay>;
+}
+
+function ClosedTiles({ totals, failed, changes, against, why, compared }: ClosedTilesProps) {
+  const shapes = useMemo(() => (compared === null ? null : shapesOfDay(compared.now)), [compared]);
+  const price = totals === null ? null : averageTicketPrice(totals);
+  const hours = compared === null ? 24 : (compared.now.end - compared.now.start) / (60 * minuteMs);
+  const bottom = (key: keyof TileChanges) =>
+    against === null ? null : <TileChange ratio={changes?.[key] ?? null} against={`vs ${against}, whole day`} why={why} />;
+  const shared = { loading: totals === null && !failed, age: null };
+  return (
+    <div className={classes.tiles}>
+      <Tile {...shared} label="Gross" figure={totals === null ? null : <Amount cents={totals.grossCents} compact />} spark={<Spark values={shapes?.gross} />} bottom={bottom('gross')} />
+      <Tile {...shared} label="Admits" figure={totals === null ? null : <Count value={totals.admits} />} spark={<Spark values={shapes?.admits} />} bottom={bottom('admits')} />
+      <Tile {...shared} label="ATP" figure={price === null ? null : <Amount cents={price} />} spark={<Spark values={shapes?.price} />} bottom={price === null && totals !== null ? 'no tickets sold' : bottom('price')} />
+      <Tile
+        {...shared}
+        label="Sales / min, mean of the day"
+        figure={totals === null ? null : (totals.sales / (hours * 60)).toFixed(1)}
+        spark={<Spark values={shapes?.sales} />}
+        bottom={bottom('sales')}
+      />
+    </div>
+  );
+}

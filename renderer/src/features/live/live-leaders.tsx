@@ -1,0 +1,77 @@
+import { formatPercent, share } from '../../../../backend/domain/money.ts';
+import type { LiveLeader } from '../../../../backend/domain/live.ts';
+import type { ShownDay } from '../../store/business-days.ts';
+import { useConsole } from '../../store/console-store.ts';
+import { useTheatreChanges } from '../../store/use-theatre-changes.ts';
+import { Delta } from '../../ui/delta.tsx';
+import { dayWords } from '../../ui/time-words.ts';
+import { AllLink, type ChangeOf, LeadersCard, TopTheatreCard } from './leader-cards.tsx';
+import classes from './live.module.css';
+
+interface LiveLeadersProps {
+  readonly shown: ShownDay;
+  /** Time of the live picture; null before the first one. */
+  readonly at: number | null;
+  readonly clock: (at: number) => string;
+  readonly live: boolean;
+}
+
+/** Top theatre, top five theatres and movies of the live day, by the tick. */
+export function LiveLeaders({ shown, at, clock, live }: LiveLeadersProps) {
+  const { day, before, compare } = shown;
+  const theaters = useConsole((state) => state.live?.topTheaters ?? null);
+  const movies = useConsole((state) => state.live?.topMovies ?? null);
+  const totalCents = useConsole((state) => state.live?.totals.grossCents ?? 0n);
+  const { changeOf, quarter } = useTheatreChanges(shown, at);
+  const against = compare ? `vs ${dayWords(before, 'short')}${quarter === null ? '' : `, ${clock(quarter)}`}` : null;
+  return <Leaders day={day} theaters={theaters} movies={movies} totalCents={totalCents} changeOf={changeOf} against={against} live={live} />;
+}
+
+interface LeadersProps {
+  readonly day: string;
+  readonly theaters: readonly LiveLeader[] | null;
+  readonly movies: readonly LiveLeader[] | null;
+  readonly totalCents: bigint;
+  readonly changeOf: ChangeOf;
+  readonly against: string | null;
+  readonly live: boolean;
+}
+
+/** The three cards of leaders of a day. */
+export function Leaders({ day, theaters, movies, totalCents, changeOf, against, live }: LeadersProps) {
+  const catalogue = useConsole((state) => state.catalogue);
+  const show = useConsole((state) => state.show);
+  const openDrawer = useConsole((state) => state.openDrawer);
+  const toTheatres = (theaterId: number | null): void => {
+    show('theatres');
+    openDrawer(theaterId);
+  };
+  const shareOf = ({ grossCents }: LiveLeader): string => formatPercent(share(grossCents, totalCents));
+  return (
+    <div className={classes.right}>
+      <TopTheatreCard leaders={theaters} dayWords={dayWords(day, 'weekday')} changeOf={changeOf} against={against} live={live} />
+      <LeadersCard
+        title="Top 5 theatres"
+        column="Theatre"
+        leaders={theaters}
+        nameOf={(id) => catalogue?.theaters.get(id)?.name ?? `Theatre ${id}`}
+        second={
+          against === null
+            ? { head: 'Share', cell: shareOf }
+            : { head: 'Change', cell: ({ id }) => <Delta ratio={changeOf(id)} /> }
+        }
+        totalCents={totalCents}
+        actions={<AllLink onClick={() => toTheatres(null)}>All {catalogue?.theaters.size ?? ''}</AllLink>}
+        onOpen={toTheatres}
+      />
+      <LeadersCard
+        title="Top 5 movies"
+        column="Movie"
+        leaders={movies}
+        nameOf={(id) => catalogue?.movies.get(id)?.title ?? `Movie ${id}`}
+        second={{ head: 'Share', cell: shareOf }}
+        totalCents={totalCents}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import type { Measures } from '../../../../backend/domain/measures.ts';
+import type { RankedTheater, Theater } from '../../../../backend/domain/question.ts';
+import { fitColumns } from './columns.ts';
+import { filterRows, inHeldOrder, occupancyOf, orderChanges, sortRows, theatreRows } from './theatre-rows.ts';
+
+const house = (id: number, name: string, city: string, seats: number | null = 100): Theater => ({
+  id,
+  name,
+  city,
+  screens: 2,
+  seats,
+  showingsPerScreen: 5,
+});
+const taken = (grossCents: bigint, admits: number): Measures => ({ grossCents, refundCents: 0n, sales: 1, refunds: 0, admits });
+const ranked = (rank: number, theaterId: number, grossCents: bigint): RankedTheater => ({
+  rank,
+  theaterId,
+  measures: taken(grossCents, 50),
+});
+
+const theaters = [house(1, 'Tallow Lane', 'Aldermouth'), house(2, 'Lantern Yard', 'Aldermouth', null), house(3, 'Gasworks', 'Brackwell')];
+const rows = theatreRows(theaters, [ranked(1, 2, 300n), ranked(2, 1, 100n)], (id) => (id === 1 ? 0.5 : null));
+const ids = (list: readonly { theater: Theater }[]): number[] => list.map(({ theater }) => theater.id);
+
+describe('theatreRows', () => {
+  it('has every theatre, with its share of the gross of all', () => {
+    expect(ids(rows)).toEqual([1, 2, 3]);
+    expect(rows.map(({ rank, share }) => [rank, share])).toEqual([[2, 0.25], [1, 0.75], [null, 0]]);
+  });
+
+  it('knows no occupancy where the seats are not told', () => {
+    expect(rows.map(({ occupancy }) => occupancy)).toEqual([0.1, null, 0]);
+    expect(occupancyOf(house(9, 'a', 'b', 200), 250)).toBe(0.25);
+  });
+});
+
+describe('sorting and filtering', () => {
+  it('puts what is unknown last in both directions', () => {
+    expect(ids(sortRows(rows, { key: 'gross', descending: true }))).toEqual([2, 1, 3]);
+    expect(ids(sortRows(rows, { key: 'gross', descending: false }))).toEqual([1, 2, 3]);
+    expect(ids(sortRows(rows, { key: 'change', descending: false }))).toEqual([1, 2, 3]);
+    expect(ids(sortRows(rows, { key: 'occupancy', descending: true }))).toEqual([1, 3, 2]);
+  });
+
+  it('finds by name and city, all words', () => {
+    expect(ids(filterRows(rows, 'alder'))).toEqual([1, 2]);
+    expect(ids(filterRows(rows, ' LANTERN  aldermouth '))).toEqual([2]);
+    expect(ids(filterRows(rows, ''))).toEqual([1, 2, 3]);
+  });
+});
+
+describe('held order', () => {
+  const wanted = sortRows(rows, { key: 'gross', descending: true });
+
+  it('keeps rows where they were and counts those that would move', () => {
+    const shown = inHeldOrder(wanted, [1, 2, 3]);
+    expect(ids(shown)).toEqual([1, 2, 3]);
+    expect(orderChanges(shown, wanted)).toBe(2);
+    expect(orderChanges(wanted, wanted)).toBe(0);
+  });
+
+  it('puts newcomers at the end and forgets those that left', () => {
+    expect(ids(inHeldOrder(wanted, [3, 9, 1]))).toEqual([3, 1, 2]);
+  });
+});
+
+describe('fitColumns', () => {
+  const short = { gross: 10, refunds: 8, admits: 5 };
+
+  it('shows all columns beside the docked drawer of a window of 1440 px', () => {
+    expect(fitColumns(794, short).shown).toHaveLength(11);
+  });
+
+  it('lets columns yield in their order and keeps the figures that answer the question', () => {
+    expect(fitColumns(780, short).shown).not.toContain('hours');
+    expect(fitColumns(700, short).shown).not.toContain('refunds');
+    expect(fitColumns(300, short).shown).toEqual(['rank', 'theatre', 'gross', 'change', 'admits', 'price']);
+  });
+
+  it('widens a column for figures that outgrow it, as money is never cut', () => {
+    expect(fitColumns(794, { ...short, gross: 16 }).widthOf('gross')).toBeGreaterThan(98);
+  });
+});

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { centsAsDecimal, toCsv } from './csv.ts';
+
+test('cells with commas, quotes or line breaks are quoted', () => {
+  expect(
+    toCsv(
+      ['name', 'n'],
+      [
+        ['Grandmother\'s "Zeppelin", part 2', 3],
+        [null, -1],
+      ],
+    ),
+  ).toBe('\uFEFFname,n\r\n"Grandmother\'s ""Zeppelin"", part 2",3\r\n,-1\r\n');
+});
+
+test('text that a spreadsheet would run is defused, a negative amount is not', () => {
+  expect(toCsv(['a', 'b'], [['=HYPERLINK("x")', '-12.50']])).toContain('"\'=HYPERLINK(""x"")",-12.50');
+});
+
+test('cents become decimal text without going through a double', () => {
+  expect(centsAsDecimal(900719925474099312n)).toBe('9007199254740993.12');
+  expect(centsAsDecimal(-5)).toBe('-0.05');
+});
