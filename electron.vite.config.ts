@@ -39,6 +39,7 @@ export default defineConfig({
     plugins: [react()],
     build: {
       target: 'chrome130',
+      minify: true,
       outDir: here('out/renderer'),
       emptyOutDir: true,
       rolldownOptions: { input: here('renderer/index.html') },

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import type { RequestName } from '../electron/contract/names.ts';
+import type { Bridge, RequestInput, RequestOutput } from '../electron/contract/signatures.ts';
 
 const repository = join(import.meta.dirname, '..');
 
@@ -40,4 +42,34 @@ export async function cli(...args: string[]): Promise<string> {
     maxBuffer: 16 * 1024 * 1024,
   });
   return stdout;
+}
+
+/** Asks over the page's own bridge, as the page does; throws with the refusal's code and words. */
+export async function ask<N extends RequestName>(page: Page, name: N, input: RequestInput<N>): Promise<RequestOutput<N>> {
+  const reply = await page.evaluate(
+    async ([requestName, requestInput]) => {
+      const { reelmetrics } = globalThis as unknown as { reelmetrics: Bridge };
+      return reelmetrics.request(requestName as N, requestInput as RequestInput<N>);
+    },
+    [name, input] as const,
+  );
+  if (!reply.ok) throw new Error(`${name} was refused: ${reply.error.code} ${reply.error.message}`);
+  return reply.value;
+}
+
+/** Goes to a screen by its place in the rail. */
+export async function goTo(page: Page, screen: 'Live' | 'Theatres' | 'Simulator' | 'Settings'): Promise<void> {
+  await page.getByRole('navigation', { name: 'Screens' }).getByText(screen, { exact: true }).click();
+  await page.getByRole('heading', { name: screen, exact: true, level: 1 }).waitFor();
+}
+
+/** Waits until the condition gives a value; throws with `what` after `ms`. */
+export async function until<T>(what: string, ms: number, look: () => Promise<T | null | false>): Promise<T> {
+  const end = Date.now() + ms;
+  for (;;) {
+    const seen = await look();
+    if (seen !== null && seen !== false) return seen;
+    if (Date.now() > end) throw new Error(`within ${ms} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }

@@ -50,8 +50,9 @@ describe('the check of the layers', () => {
 
   it('refuses each kind of import that points outward or sideways', async () => {
     await plant({
-      'backend/lib/retry.ts': [],
-      'backend/domain/money.ts': ['backend/lib/retry.ts'],
+      'backend/lib/retry.ts': ['backend/domain/money.ts'],
+      'backend/domain/money.ts': [],
+      'backend/domain/day.ts': ['backend/live/ring.ts'],
       'backend/ports/clock.ts': ['backend/ingest/apply.ts'],
       'backend/ingest/apply.ts': ['backend/live/ring.ts'],
       'backend/live/ring.ts': ['backend/postgres/pool.ts'],
@@ -74,7 +75,8 @@ describe('the check of the layers', () => {
     const found = output.trim().split('\n').slice(0, -1).sort();
     expect(found).toEqual(
       [
-        'domain: backend/domain/money.ts -> backend/lib/retry.ts',
+        'domain: backend/domain/day.ts -> backend/live/ring.ts',
+        'lib: backend/lib/retry.ts -> backend/domain/money.ts',
         'ports: backend/ports/clock.ts -> backend/ingest/apply.ts',
         'ingest: backend/ingest/apply.ts -> backend/live/ring.ts',
         'live: backend/live/ring.ts -> backend/postgres/pool.ts',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../ports/logger.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { sql } from '../lib/sql.ts';
-import { startSourceWorker } from '../testing/embedded-test-database.ts';
+import { makeDataFolder, startSourceWorker } from '../testing/embedded-test-database.ts';
 import { openEmbeddedDatabase } from './embedded-database.ts';
 import type { EmbeddedDatabase } from './embedded-database.ts';
 
@@ -48,13 +48,13 @@ describe('embedded database', () => {
   });
 
   it('is made anew when an earlier start was killed while making it', async () => {
-    const { mkdir } = await import('node:fs/promises');
     await mkdir(join(dataDir, 'postgres.unfinished', 'base'), { recursive: true });
     await writeFile(join(dataDir, 'postgres.unfinished', 'PG_VERSION'), '18');
     expect((await openDatabase()).created).toBe(true);
   });
 
   it('refuses a folder that is in use, and takes it once it is free', async () => {
+    await makeDataFolder(dataDir);
     const first = await openDatabase();
     await expect(openDatabase()).rejects.toMatchObject({ code: 'data_folder_in_use', hint: expect.stringContaining('Close') });
     expect((await first.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
@@ -63,6 +63,7 @@ describe('embedded database', () => {
   });
 
   it('takes over at once from a program that was killed', async () => {
+    await makeDataFolder(dataDir);
     const script = fileURLToPath(new URL('../testing/hold-data-folder.ts', import.meta.url));
     const child = spawn(process.execPath, [script, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout, 'data');
@@ -76,12 +77,14 @@ describe('embedded database', () => {
   });
 
   it('lets only one of several that start at once after a kill have the folder', async () => {
+    await makeDataFolder(dataDir);
     await writeFile(join(dataDir, 'lock'), join(tmpdir(), 'reelmetrics-gone', 'lock'));
     const results = await Promise.allSettled([openDatabase(), openDatabase(), openDatabase()]);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
   it('says that it is gone when its worker ends, and queries fail instead of waiting', async () => {
+    await makeDataFolder(dataDir);
     let worker: Worker | undefined;
     const database = await openDatabase(() => {
       worker = startSourceWorker();
@@ -97,6 +100,7 @@ describe('embedded database', () => {
   });
 
   it('goes on with a new connection after one broke in the middle of a transaction', async () => {
+    await makeDataFolder(dataDir);
     const { pool } = await openDatabase();
     await pool.query({ name: 'named', text: 'select 1 as one' });
     await pool.query('create table t (value integer)');
@@ -126,6 +130,7 @@ describe('migrations', () => {
   const two = step('two', false, sql`insert into one values (2)`);
 
   it('are each applied once, in order; a failing one leaves nothing behind', async () => {
+    await makeDataFolder(dataDir);
     const { pool } = await openDatabase();
     expect(await migrate(pool, { name: 'test', migrations: [one] })).toBe(1);
     const broken = step('broken', false, sql`insert into one values (7); select 1 / 0`);

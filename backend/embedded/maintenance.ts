@@ -43,7 +43,7 @@ export function startMaintenance(pool: pg.Pool, logger: Logger): () => Promise<v
 }
 
 /** One round of maintenance: vacuum what needs it, checkpoint when the log has grown. */
-export async function maintain(pool: pg.Pool): Promise<void> {
+async function maintain(pool: pg.Pool): Promise<void> {
   const tables = await pool.query<{ command: string }>(tablesToVacuum, [DEAD_ROWS]);
   for (const { command } of tables.rows) await pool.query(command);
   const { rows } = await pool.query<{ bytes: bigint }>(logPosition);

@@ -7,7 +7,7 @@ const MULTIPLIER = 0x5bd1e995;
 const SHIFT = 24;
 
 /** The hash of `data` as a signed 32-bit integer, as Java returns it. */
-export function murmur2(data: Uint8Array): number {
+function murmur2(data: Uint8Array): number {
   const length = data.length;
   const words = length >> 2;
   let hash = SEED ^ length;

@@ -75,8 +75,6 @@ describe('rebuilding the rollups', () => {
     const rebuilt = (await reader.answer('summary', { day: '2026-11-01' })).version;
     const batch = await commit(fixture.store, batchOf([saleLine(1_000, { soldAt: Date.UTC(2026, 10, 1, 12) }, utc)], { expectedOffset: 400n }));
     expect(batch.changes.days[0]!.version).toBeGreaterThan(rebuilt);
-    const fresh = await commit(fixture.store, batchOf([saleLine(1_001, { soldAt: Date.UTC(2027, 0, 1) }, utc)], { expectedOffset: 401n }));
-    expect(fresh.changes.days[0]!.version).toBeGreaterThan(rebuilt);
     expect(await fixture.rollupProblems()).toEqual([]);
   });
 });

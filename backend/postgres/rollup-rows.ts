@@ -4,7 +4,7 @@ import type { DayRollup, MinuteRollup, RollupRows, TheaterMovieRollup, TheaterQu
 /** A row as both `applyBatch` and the reader's `dayRows` answer it, in wire text: see `RollupRowReader`. */
 export type WireRow = readonly (string | null)[];
 
-export const noRollupRows: RollupRows = { theaterMovies: [], theaterQuarters: [], minutes: [], days: [] };
+const noRollupRows: RollupRows = { theaterMovies: [], theaterQuarters: [], minutes: [], days: [] };
 
 /** Column order: part, business day, theatre, movie, instant, gross, refund, sales, refunds, admits, version, partition. */
 function measuresOf(row: WireRow): Measures {

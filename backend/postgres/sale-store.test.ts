@@ -32,7 +32,7 @@ describe('storing a batch', () => {
     const batch = await commit(fixture.store, batchOf([sold, refund]));
 
     const measures = { grossCents: 1598n, refundCents: 1000n, sales: 1, refunds: 1, admits: 1 };
-    const [{ version }] = batch.changes.days as [{ version: number }];
+    const { version } = batch.changes.days[0]!;
     expect(batch.changes).toEqual({
       theaterMovies: [{ day: '2026-11-22', theaterId: 12, movieId: 7, measures, version }],
       theaterQuarters: [{ day: '2026-11-22', theaterId: 12, at: Date.UTC(2026, 10, 22, 12), measures, version }],

@@ -21,7 +21,7 @@ import { uuidOf } from './sale-line.ts';
 import { openStoreFixture, TOPIC } from './store-fixture.ts';
 import type { StoreFixture } from './store-fixture.ts';
 
-export const calendar = createBusinessCalendar({ zone: 'UTC', cutoverHour: 0 });
+const calendar = createBusinessCalendar({ zone: 'UTC', cutoverHour: 0 });
 export const decode = createDecoder({ calendar, catalogue, currency: 'USD' });
 
 /** A message of a valid sale; `index` decides its id, and theatre and movie in turn. */
@@ -57,8 +57,9 @@ export interface IngestFixture extends StoreFixture {
   check(): Promise<StoreCheck>;
 }
 
-export async function openIngestFixture(): Promise<IngestFixture> {
-  const base = await openStoreFixture();
+/** @param dataDir an existing data folder to go on with; a fresh one by default */
+export async function openIngestFixture(dataDir?: string): Promise<IngestFixture> {
+  const base = await openStoreFixture(dataDir);
   const log = await openEmbeddedEventLog(base.pool, { topic: TOPIC });
   const rollups = new PostgresRollupReader(base.pool, () => calendar.zone);
   const running: Consumer[] = [];

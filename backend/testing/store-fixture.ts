@@ -20,8 +20,9 @@ export interface StoreFixture extends TestDatabase {
   rollupProblems(): Promise<readonly string[]>;
 }
 
-export async function openStoreFixture(): Promise<StoreFixture> {
-  const database = await openTestDatabase();
+/** @param dataDir an existing data folder to go on with; a fresh one by default */
+export async function openStoreFixture(dataDir?: string): Promise<StoreFixture> {
+  const database = await openTestDatabase(dataDir);
   await adoptCalendar(database.pool, { zone: 'UTC', cutoverHour: 0 });
   return {
     ...database,

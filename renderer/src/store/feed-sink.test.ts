@@ -14,7 +14,10 @@ function sinkWithFrames() {
     schedule: (flush) => scheduled.push(flush),
     apply: (batch) => batches.push(batch),
   });
-  return { sink, batches, scheduled, draw: () => scheduled.splice(0).forEach((flush) => flush()) };
+  const draw = () => {
+    for (const flush of scheduled.splice(0)) flush();
+  };
+  return { sink, batches, scheduled, draw };
 }
 
 test('whatever arrives between two animation frames is one change', () => {

@@ -28,18 +28,11 @@ export const createStatusSlice: StateCreator<StatusSlice, [], [], StatusSlice> =
   takeStatus: (status) => set((state) => ({ status, produced: withSample(state.produced, status) })),
 });
 
-/** Adds what the status says of the simulator, merged into the current span of 2 s. */
+/** Adds what the status says of the simulator, once per span of 2 s, so that the chart is redrawn no more often. */
 function withSample(held: readonly ProducedSample[], { at: now, simulator }: SystemStatus): readonly ProducedSample[] {
   const at = Math.floor(now / sampleMs) * sampleMs;
+  if (at <= (held.at(-1)?.at ?? 0)) return held;
   const running = simulator.state === 'running' || simulator.state === 'stopping';
-  const sample: ProducedSample = {
-    at,
-    rate: simulator.rate,
-    target: running ? (simulator.burst?.rate ?? simulator.settings.rate) : 0,
-  };
-  const last = held.at(-1);
-  if (last === undefined || at > last.at) return [...held, sample].slice(-keptSamples);
-  if (at === last.at && (last.rate !== sample.rate || last.target !== sample.target))
-    return [...held.slice(0, -1), sample];
-  return held;
+  const target = running ? (simulator.burst?.rate ?? simulator.settings.rate) : 0;
+  return [...held, { at, rate: simulator.rate, target }].slice(-keptSamples);
 }

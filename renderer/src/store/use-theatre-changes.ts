@@ -33,7 +33,7 @@ export function useTheatreChanges({ day, before, compare }: ShownDay, at: number
     { day: before, ...(quarterBefore === null ? {} : { before: quarterBefore }) },
     options,
   ).value;
-  return useMemo(() => {
+  return useMemo((): TheatreChanges => {
     if (!compare || now === null || then === null) return { changeOf: () => null, quarter };
     const nowCents = grossById(now);
     const thenCents = grossById(then);

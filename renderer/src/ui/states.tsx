@@ -20,7 +20,7 @@ export function Skeleton({
 export function SkeletonRows({ rows, rowHeight = 28 }: { readonly rows: number; readonly rowHeight?: number }) {
   return (
     <div role="status" aria-label="Loading" style={{ padding: '0 12px' }}>
-      {Array.from({ length: rows }, (_, row) => (
+      {Array.from({ length: rows }, (_, row) => row).map((row) => (
         <div key={row} style={{ height: rowHeight, display: 'flex', alignItems: 'center' }}>
           <Skeleton height={10} width={`${92 - ((row * 17) % 40)}%`} />
         </div>

@@ -39,6 +39,7 @@ export function DayPicker() {
             maxDate={current}
             onChange={choose}
             size="xs"
+            classNames={{ day: classes.calendarDay ?? '' }}
             ariaLabels={{
               previousMonth: 'Previous month',
               nextMonth: 'Next month',

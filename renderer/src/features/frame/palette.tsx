@@ -52,6 +52,9 @@ export function Palette() {
       size={520}
       nothingFound="Nothing of that name"
       transitionProps={{ duration: 0 }}
+      overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
+      attributes={{ content: { 'aria-label': 'Commands and theatres' } }}
+      scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}
       searchProps={{
         leftSection: <Icon of={Search} />,
         placeholder: 'Find or run a command',
@@ -61,6 +64,7 @@ export function Palette() {
         content: classes.palette ?? '',
         search: classes.paletteSearch ?? '',
         action: classes.paletteAction ?? '',
+        actionSection: classes.paletteSection ?? '',
         actionsGroup: classes.paletteGroup ?? '',
       }}
     />

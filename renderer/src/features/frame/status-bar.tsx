@@ -13,7 +13,7 @@ import { pipelineWords } from './pipeline-words.ts';
 /** Always in this order: mode, backend, pipeline, simulator; right: the clock. Each part leads to its screen. */
 export function StatusBar() {
   return (
-    <footer className={classes.statusBar} aria-label="Status">
+    <footer className={classes.statusBar}>
       <Mode />
       <Backend />
       <Pipeline />

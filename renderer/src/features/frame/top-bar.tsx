@@ -16,7 +16,7 @@ export function TopBar() {
   const cutover = useConsole(cutoverOf);
   const running = useConsole((state) => state.appState?.phase === 'running');
   return (
-    <header className={classes.topBar}>
+    <section className={classes.topBar} aria-label="Day and commands">
       <DayPicker />
       <span className={classes.zone} title={`Business days are those of ${zone} and start at ${hourWords(cutover)}`}>
         <Icon of={Globe} small />
@@ -32,7 +32,7 @@ export function TopBar() {
         <KeyHint keys="CmdOrCtrl+K" />
       </UnstyledButton>
       <Export running={running} />
-    </header>
+    </section>
   );
 }
 

@@ -13,7 +13,10 @@ export function useKeys(): void {
       if (event.defaultPrevented || event.isComposing) return;
       // A dialog keeps its keys to itself.
       if (document.querySelector('[aria-modal="true"]') !== null) return;
-      if (event.key === 'Escape') return leave();
+      if (event.key === 'Escape') {
+        leave();
+        return;
+      }
       const id = commandOf(event, focusOf(document.activeElement), isMac);
       if (id === null) return;
       event.preventDefault();

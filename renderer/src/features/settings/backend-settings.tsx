@@ -32,7 +32,7 @@ export function BackendSettings() {
   return (
     <>
       <Card title="Answering now" actions={<KeyHint keys="CmdOrCtrl+Shift+B" />}>
-        <div className={classes.switch} role="group" aria-label="Query backend">
+        <fieldset className={classes.switch} aria-label="Query backend">
           {backends.map(({ name, what }) => (
             <UnstyledButton
               key={name}
@@ -49,7 +49,7 @@ export function BackendSettings() {
               <span className={classes.backendWhat}>{what}</span>
             </UnstyledButton>
           ))}
-        </div>
+        </fieldset>
         <SettingRow
           label="Fallback"
           note="When the chosen backend fails, the other one answers, and the answer says so. Off: the failure is shown."

@@ -52,7 +52,7 @@ function Embedded() {
       )}
       <SettingRow
         label="Folder"
-        note="One folder, one running ReelMetrics. Copy it while the app is closed to keep a backup."
+        note="Copy it while the app is closed to keep a backup."
       >
         <code className={classes.path} title={folder}>
           <Icon of={HardDrive} small /> {folder}

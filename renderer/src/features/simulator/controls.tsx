@@ -148,8 +148,13 @@ function Scenarios({
       <Radio.Group aria-labelledby="scenario" value={chosen} onChange={(value) => onChange(value as Scenario)}>
         <div className={classes.radios}>
           {scenarios.map(({ value, label, note }) => (
-            <label key={value} className={classes.radio} data-chosen={value === chosen || undefined}>
-              <Radio value={value} aria-label={`${label}: ${note}`} />
+            <label
+              key={value}
+              htmlFor={`scenario-${value}`}
+              className={classes.radio}
+              data-chosen={value === chosen || undefined}
+            >
+              <Radio id={`scenario-${value}`} value={value} aria-label={`${label}: ${note}`} />
               <span className={classes.radioLabel}>{label}</span>
               <span className={classes.note}>{note}</span>
             </label>
@@ -235,7 +240,6 @@ interface FaultProps {
 const sliderEnd = 10;
 
 function Fault({ name, label, share, onChange }: FaultProps) {
-  const sent = useConsole((state) => state.status?.simulator.faultsSent[name] ?? 0);
   const percent = Math.round(share * 1000) / 10;
   const [draft, setDraft] = useState(percent);
   useEffect(() => setDraft(percent), [percent]);
@@ -243,7 +247,7 @@ function Fault({ name, label, share, onChange }: FaultProps) {
     <div className={classes.fault}>
       <span>
         {label}
-        <span className={classes.sent}>{countWords(sent)} sent</span>
+        <Sent name={name} />
       </span>
       <Slider
         min={0}
@@ -267,4 +271,10 @@ function Fault({ name, label, share, onChange }: FaultProps) {
       />
     </div>
   );
+}
+
+/** Apart from the sliders, as it changes twice a second. */
+function Sent({ name }: { readonly name: keyof FaultShares }) {
+  const sent = useConsole((state) => state.status?.simulator.faultsSent[name] ?? 0);
+  return <span className={classes.sent}>{countWords(sent)} sent</span>;
 }

@@ -203,7 +203,7 @@ function SampleTable({ samples }: { readonly samples: readonly ProducedSample[] 
   const zone = useConsole(zoneOf);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by the keyboard.
-    <div className={classes.tableScroll} tabIndex={0} role="region" aria-label="Produced, as a table">
+    <section className={classes.tableScroll} tabIndex={0} aria-label="Produced, as a table">
       <table className={`${table.table} ${table.compact}`}>
         <thead>
           <tr>
@@ -226,6 +226,6 @@ function SampleTable({ samples }: { readonly samples: readonly ProducedSample[] 
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

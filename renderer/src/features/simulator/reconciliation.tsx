@@ -57,8 +57,7 @@ function Verdict({ result, unbroken }: { readonly result: Reconciliation; readon
       <span className={classes.note}>
         {result.verdict === 'in-flight' ? `${countWords(result.inFlight)} on the way, ` : ''}
         <CheckedAgo at={result.at} />
-        <br />
-        {unbroken === 1 ? '1 check without a difference' : `${countWords(unbroken)} checks without a difference`}
+        {unbroken === 0 ? '' : unbroken === 1 ? ', 1 check without a difference' : `, ${countWords(unbroken)} checks without a difference`}
       </span>
     </div>
   );
@@ -66,7 +65,7 @@ function Verdict({ result, unbroken }: { readonly result: Reconciliation; readon
 
 function CheckedAgo({ at }: { readonly at: number }) {
   const now = useNow();
-  return <>checked {spanWords(Math.max(0, now - at))} ago,</>;
+  return <>checked {spanWords(Math.max(0, now - at))} ago</>;
 }
 
 function NothingLost({ result }: { readonly result: Reconciliation }) {
@@ -120,11 +119,13 @@ function SameEverywhere({ result }: { readonly result: Reconciliation }) {
       <table className={table.table}>
         <thead>
           <tr>
-            <th scope="col">Place</th>
+            <th scope="col" style={{ width: '28%' }}>
+              Place
+            </th>
             <th scope="col" className={table.figure}>
               Events
             </th>
-            <th scope="col" className={table.figure} style={{ width: '42%' }}>
+            <th scope="col" className={table.figure} style={{ width: '40%' }}>
               Gross
             </th>
             <th scope="col" style={{ width: 32 }}>

@@ -1,0 +1,54 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ask, goTo, launchApp, temporaryFolder, until } from './harness.ts';
+
+/*
+ * Takes the pictures of docs/images: every screen, light and dark, on built-in data with a fortnight of history. Run it
+ * through `npm run pictures`.
+ */
+
+const images = join(import.meta.dirname, '../docs/images');
+const screens = ['Live', 'Theatres', 'Simulator', 'Settings'] as const;
+const themes = ['dark', 'light'] as const;
+
+const folder = await temporaryFolder();
+const running = await launchApp(folder.path);
+const { app, page } = running;
+
+async function picture(name: string): Promise<void> {
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(900);
+  await writeFile(join(images, `${name}.png`), await page.screenshot({ type: 'png' }));
+}
+
+async function setTheme(theme: (typeof themes)[number]): Promise<void> {
+  await goTo(page, 'Settings');
+  await page.getByRole('radio', { name: theme === 'dark' ? 'Dark' : 'Light' }).check({ force: true });
+}
+
+try {
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1440, 900));
+  await page.getByRole('heading', { name: 'Choose where ticket sales come from' }).waitFor();
+  for (const theme of themes) {
+    await page.emulateMedia({ colorScheme: theme });
+    await picture(`first-run-${theme}`);
+  }
+  await page.getByRole('button', { name: 'Try with built-in data' }).click();
+  await page.getByText('Receiving').waitFor({ timeout: 30_000 });
+  await until('the history is there', 120_000, async () => (await ask(page, 'status.get', undefined)).simulator.backfill === null);
+  // Some minutes of sales for the live chart.
+  await page.waitForTimeout(Number(process.env.PICTURES_LIVE_SECONDS ?? 150) * 1000);
+  for (const theme of themes) {
+    await setTheme(theme);
+    for (const screen of screens) {
+      await goTo(page, screen);
+      if (screen === 'Theatres') await page.getByRole('row').nth(5).click();
+      if (screen === 'Simulator') await page.waitForTimeout(3500);
+      await picture(`${screen.toLowerCase()}-${theme}`);
+      if (screen === 'Theatres') await page.keyboard.press('Escape');
+    }
+  }
+} finally {
+  await running.close();
+  await folder.remove();
+}

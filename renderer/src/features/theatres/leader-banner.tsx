@@ -1,0 +1,72 @@
+import { Trophy } from 'lucide-react';
+import type { RankedTheater } from '../../../../backend/domain/question.ts';
+import { useCalendar } from '../../store/business-days.ts';
+import { useConsole } from '../../store/console-store.ts';
+import { Amount } from '../../ui/amount.tsx';
+import { Panel } from '../../ui/card.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { Skeleton } from '../../ui/states.tsx';
+import { dayWords } from '../../ui/time-words.ts';
+import classes from './theatres.module.css';
+
+interface LeaderBannerProps {
+  readonly day: string;
+  readonly isCurrent: boolean;
+  readonly future: boolean;
+  /** Highest gross first; null while unknown. */
+  readonly board: readonly RankedTheater[] | null;
+  readonly failed: boolean;
+}
+
+/** The answer of the screen in one sentence: which theatre leads the day, by what rule, and by how much. */
+export function LeaderBanner({ day, isCurrent, future, board, failed }: LeaderBannerProps) {
+  const catalogue = useConsole((state) => state.catalogue);
+  const { zone, cutoverHour } = useCalendar();
+  const leaders = (board ?? []).filter(({ rank }) => rank === 1);
+  const next = board?.[leaders.length];
+  const first = leaders[0];
+  const name = (id: number): string => catalogue?.theaters.get(id)?.name ?? `Theatre ${id}`;
+  const on = dayWords(day, 'short');
+  const lit = isCurrent && first !== undefined && !failed;
+  return (
+    <Panel label="Top theatre" className={classes.banner ?? ''}>
+      <div className={classes.bulbs} data-lit={lit || undefined} />
+      <div className={classes.bannerLine}>
+        <Icon of={Trophy} />
+        {board === null && !future ? (
+          failed ? (
+            <p>Top theatre on {on}: unknown, as it could not be read.</p>
+          ) : (
+            <Skeleton width={360} height={16} />
+          )
+        ) : first === undefined ? (
+          <p>
+            Top theatre on {on}: <strong>{future ? 'the day has not begun' : 'no sales'}</strong>
+          </p>
+        ) : (
+          <p className={classes.sentence}>
+            {leaders.length === 1 ? `Top theatre on ${on}: ` : `Tie of ${leaders.length} on ${on}: `}
+            <strong>
+              {leaders.map(({ theaterId }) => name(theaterId)).join(', ')}, <Amount cents={first.measures.grossCents} />
+              {leaders.length > 1 ? ' each' : ''}
+            </strong>
+          </p>
+        )}
+        <span className={classes.rule}>
+          by sale date, day starts {String(cutoverHour).padStart(2, '0')}:00, {zone}
+        </span>
+        {first === undefined || leaders.length > 1 ? null : (
+          <span className={classes.lead}>
+            {next === undefined ? (
+              'no other theatre has sold'
+            ) : (
+              <>
+                ahead of {name(next.theaterId)} by <Amount cents={first.measures.grossCents - next.measures.grossCents} /> · no tie
+              </>
+            )}
+          </span>
+        )}
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,182 @@
+import { Button, Drawer, TextInput } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { ArrowUpDown, Search } from 'lucide-react';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { useShownDay } from '../../store/business-days.ts';
+import { useConsole } from '../../store/console-store.ts';
+import { runCommand } from '../../store/run-command.ts';
+import { useScreenActions } from '../../store/screen-actions.ts';
+import { useAnswer } from '../../store/use-answer.ts';
+import { useTheatreChanges } from '../../store/use-theatre-changes.ts';
+import { Amount } from '../../ui/amount.tsx';
+import { Panel } from '../../ui/card.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { KeyHint } from '../../ui/key-hint.tsx';
+import { ScreenHead } from '../../ui/screen-head.tsx';
+import { EmptyState, ErrorLine, SkeletonRows, WidgetError } from '../../ui/states.tsx';
+import { dayWords } from '../../ui/time-words.ts';
+import { LeaderBanner } from './leader-banner.tsx';
+import { TheatreDrawer } from './theatre-drawer.tsx';
+import { filterRows, type Sort, sortRows, theatreRows, totalOf } from './theatre-rows.ts';
+import { TheatreTable } from './theatre-table.tsx';
+import classes from './theatres.module.css';
+import { theatresCsv } from './theatres-csv.ts';
+import { useHolding } from './use-holding.ts';
+import { useRowOrder } from './use-row-order.ts';
+import { useHourShapes } from './use-hour-shapes.ts';
+
+const hoursRefetchMs = 30_000;
+
+/** All theatres of a business day, who leads, and beside them the one that was opened. */
+export function TheatresScreen() {
+  const shown = useShownDay();
+  const { day, isCurrent, compare, before } = shown;
+  const catalogue = useConsole((state) => state.catalogue);
+  const current = useConsole((state) => state.live?.day ?? state.status?.businessDay ?? null);
+  const quarterAt = useConsole((state) => (isCurrent && state.live !== null ? Math.floor(state.live.at / 900_000) * 900_000 : null));
+  const filter = useConsole((state) => state.filter);
+  const setFilter = useConsole((state) => state.setFilter);
+  const drawerId = useConsole((state) => state.drawerTheaterId);
+  const openDrawer = useConsole((state) => state.openDrawer);
+  const docked = useMediaQuery('(min-width: 1200px)', undefined, { getInitialValueInEffect: false });
+  const [sort, setSort] = useState<Sort>({ key: 'gross', descending: true });
+  const { held, handlers } = useHolding();
+
+  const board = useAnswer('theaterLeaderboard', { day });
+  const { changeOf, quarter } = useTheatreChanges(shown, quarterAt);
+  const hours = useAnswer('theaterHours', { day }, { refetchMs: hoursRefetchMs });
+  const shapes = useHourShapes(hours.value, day, isCurrent);
+
+  const all = useMemo(
+    () => (board.value === null || catalogue === null ? null : theatreRows(catalogue.theaters.values(), board.value, changeOf)),
+    [board.value, catalogue, changeOf],
+  );
+  const wanted = useMemo(() => sortRows(filterRows(all ?? [], filter), sort), [all, filter, sort]);
+  const { rows, changes, apply } = useRowOrder(wanted, held, `${day} ${filter} ${sort.key} ${sort.descending}`);
+  const total = useMemo(() => totalOf(all ?? []), [all]);
+
+  const filterRef = useRef<HTMLInputElement>(null);
+  const exported = useRef({ day, rows });
+  exported.current = { day, rows };
+  const known = all !== null;
+  useScreenActions(
+    useMemo(
+      () => ({
+        focusFilter: () => filterRef.current?.select(),
+        ...(known ? { exportCsv: () => theatresCsv(exported.current.day, exported.current.rows) } : {}),
+      }),
+      [known],
+    ),
+  );
+
+  const selected = rows.find(({ theater }) => theater.id === drawerId) ?? all?.find(({ theater }) => theater.id === drawerId) ?? null;
+  const close = useCallback((): void => {
+    openDrawer(null);
+    if (drawerId !== null) document.querySelector<HTMLElement>(`[data-theatre="${drawerId}"]`)?.focus();
+  }, [openDrawer, drawerId]);
+  const step = (by: number): void => {
+    const index = rows.findIndex(({ theater }) => theater.id === drawerId);
+    const next = rows[index + by];
+    if (index !== -1 && next !== undefined) openDrawer(next.theater.id);
+  };
+  const drawer = selected === null ? null : <TheatreDrawer row={selected} shown={shown} count={all?.length ?? 0} onStep={step} onClose={close} />;
+  const future = current !== null && day > current;
+  const nothing = board.value !== null && board.value.length === 0;
+  const today = <Button onClick={() => runCommand('day.today')}>Back to today</Button>;
+
+  return (
+    <>
+      <ScreenHead
+        title="Theatres"
+        note={
+          all === null ? undefined : (
+            <>
+              {all.length} theatres · <Amount cents={total.grossCents} />
+            </>
+          )
+        }
+        actions={
+          <>
+            {held && changes > 0 ? (
+              <Button className={classes.changes ?? ''} leftSection={<Icon of={ArrowUpDown} small />} onClick={apply}>
+                {changes} changes, apply
+              </Button>
+            ) : null}
+            <TextInput
+              ref={filterRef}
+              className={classes.filter ?? ''}
+              aria-label="Filter theatres by name or city"
+              placeholder="Filter theatres"
+              value={filter}
+              onChange={(event) => setFilter(event.currentTarget.value)}
+              onKeyDown={(event) => {
+                if (event.key === 'Escape' && filter !== '') {
+                  event.stopPropagation();
+                  setFilter('');
+                }
+              }}
+              leftSection={<Icon of={Search} small />}
+              rightSection={<KeyHint keys="CmdOrCtrl+F" />}
+              rightSectionWidth={58}
+            />
+          </>
+        }
+      />
+      <LeaderBanner day={day} isCurrent={isCurrent} future={future} board={board.value} failed={board.error !== null} />
+      <div className={classes.body}>
+        <Panel label="Theatres" className={classes.card ?? ''}>
+          {future ? (
+            <EmptyState why={`${dayWords(day, 'full')} has not begun.`} action={today} />
+          ) : all === null ? (
+            board.error === null ? (
+              <SkeletonRows rows={20} />
+            ) : (
+              <WidgetError failure={board.error} onRetry={board.retry} />
+            )
+          ) : nothing ? (
+            <EmptyState
+              why={isCurrent ? 'No sales yet on this business day.' : `No sales are recorded on ${dayWords(day, 'full')}.`}
+              action={isCurrent ? <Button onClick={() => runCommand('screen.simulator')}>Open the simulator</Button> : today}
+            />
+          ) : rows.length === 0 ? (
+            <EmptyState why={`No theatre or city has "${filter}" in its name.`} action={<Button onClick={() => setFilter('')}>Clear the filter</Button>} />
+          ) : (
+            <TheatreTable
+              rows={rows}
+              count={all.length}
+              total={total}
+              shapes={shapes}
+              sort={sort}
+              onSort={setSort}
+              selectedId={drawerId}
+              onOpen={openDrawer}
+              onClose={close}
+              against={compare ? `against ${dayWords(before, 'short')}` : null}
+              quarter={quarter}
+              holdHandlers={handlers}
+            />
+          )}
+          {all !== null && board.error !== null ? <ErrorLine failure={board.error} onRetry={board.retry} /> : null}
+        </Panel>
+        {docked ? drawer : null}
+      </div>
+      {docked ? null : (
+        <Drawer
+          opened={drawer !== null}
+          onClose={close}
+          position="right"
+          size={400}
+          withCloseButton={false}
+          padding={0}
+          overlayProps={{ backgroundOpacity: 0.4 }}
+          transitionProps={{ duration: 140 }}
+          title={null}
+          aria-label={selected?.theater.name ?? 'Theatre'}
+          classNames={{ body: classes.overlayBody ?? '', content: classes.overlay ?? '' }}
+        >
+          {drawer}
+        </Drawer>
+      )}
+    </>
+  );
+}
