@@ -61,7 +61,9 @@ export async function embeddedIngest(): Promise<readonly Figure[]> {
           const soldAt = Date.now();
           const previous = lastAppend;
           const from = number;
-          lastAppend = fixture.log.append(Array.from({ length: count }, (_, index) => saleMessage(from + index, { soldAt })));
+          lastAppend = fixture.log.append(
+            Array.from({ length: count }, (_, index) => saleMessage(from + index, { soldAt })),
+          );
           number += count;
           sent += count;
           // Two appends under way are enough to keep the log busy.
@@ -85,7 +87,8 @@ export async function embeddedIngest(): Promise<readonly Figure[]> {
     }
     const check = await fixture.check();
     const problems = Object.values(check.problems).flat();
-    if (check.stored !== number || problems.length > 0) throw new Error(`the figures are worth nothing: ${problems.join(' ')}`);
+    if (check.stored !== number || problems.length > 0)
+      throw new Error(`the figures are worth nothing: ${problems.join(' ')}`);
   } finally {
     await fixture.close();
   }

@@ -14,7 +14,9 @@ const benches: readonly (readonly [title: string, bench: Bench])[] = [
 
 const { values } = parseArgs({ options: { json: { type: 'string' } } });
 const machine = { processors: availableParallelism(), memoryBytes: totalmem(), node: process.versions.node };
-process.stdout.write(`Node ${machine.node}, ${machine.processors} processors, ${Math.round(machine.memoryBytes / 2 ** 30)} GiB\n`);
+process.stdout.write(
+  `Node ${machine.node}, ${machine.processors} processors, ${Math.round(machine.memoryBytes / 2 ** 30)} GiB\n`,
+);
 
 const figures: Figure[] = [];
 for (const [title, bench] of benches) {

@@ -23,7 +23,7 @@ async function picture(name: string): Promise<void> {
 
 async function setTheme(theme: (typeof themes)[number]): Promise<void> {
   await goTo(page, 'Settings');
-  await page.getByRole('radio', { name: theme === 'dark' ? 'Dark' : 'Light' }).check({ force: true });
+  await page.getByText(theme === 'dark' ? 'Dark' : 'Light', { exact: true }).click();
 }
 
 try {

@@ -13,7 +13,7 @@ import { ensurePackages } from './setup/packages.mjs';
 import { ensureSystemLibraries } from './setup/system-libraries.mjs';
 
 /*
- * npm run dist: installers for this platform. npm run dist:dir: the unpacked application, with whichever runtime there is.
+ * npm run dist [-- <target>...]: installers for this platform, all of electron-builder.yml's or the targets named. npm run dist:dir: the unpacked application, with whichever runtime there is.
  * The stand-in runtime is out of support: no installer is made with it, unless --allow-stand-in says so.
  */
 await runMain(async () => {
@@ -37,7 +37,7 @@ await runMain(async () => {
   });
   await ensureBuilt();
 
-  const targets = values.dir ? ['--dir'] : positionals;
+  const targets = values.dir ? ['--dir'] : [platformFlag(), ...positionals];
   // The package's own runtime is electron-builder's business, which downloads and checks it for each platform.
   const runtime =
     electron.kind === 'package'
@@ -51,6 +51,11 @@ await runMain(async () => {
   say(values.dir ? `the application is ${packedExecutable()}` : `the installers are in ${inRepository('dist')}`);
   return 0;
 });
+
+function platformFlag() {
+  if (process.platform === 'darwin') return '--mac';
+  return process.platform === 'win32' ? '--win' : '--linux';
+}
 
 /** Electron's archives say their version in a file. @param {string} folder */
 async function versionOf(folder) {

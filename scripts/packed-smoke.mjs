@@ -23,7 +23,9 @@ await runMain(async () => {
       env: { ...process.env, ...environment },
       timeoutMs: 120_000,
     });
-    const report = JSON.parse(await readFile(file, 'utf8'));
+    const text = await readFile(file, 'utf8').catch(() => null);
+    if (text === null) throw new SetupError(`The packed application wrote no report; its exit code is ${code}.`);
+    const report = JSON.parse(text);
     process.stdout.write(
       `packed: exit code ${code}, ok ${report.ok}, packaged ${report.packaged}, stored ${report.stored}\n`,
     );

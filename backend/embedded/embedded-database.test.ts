@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sql } from '../lib/sql.ts';
 import { silentLogger } from '../ports/logger.ts';
 import { migrate } from '../postgres/migrate.ts';
-import { sql } from '../lib/sql.ts';
 import { makeDataFolder, startSourceWorker } from '../testing/embedded-test-database.ts';
-import { openEmbeddedDatabase } from './embedded-database.ts';
 import type { EmbeddedDatabase } from './embedded-database.ts';
+import { openEmbeddedDatabase } from './embedded-database.ts';
 
 let dataDir: string;
 let open: EmbeddedDatabase[];
@@ -56,7 +56,10 @@ describe('embedded database', () => {
   it('refuses a folder that is in use, and takes it once it is free', async () => {
     await makeDataFolder(dataDir);
     const first = await openDatabase();
-    await expect(openDatabase()).rejects.toMatchObject({ code: 'data_folder_in_use', hint: expect.stringContaining('Close') });
+    await expect(openDatabase()).rejects.toMatchObject({
+      code: 'data_folder_in_use',
+      hint: expect.stringContaining('Close'),
+    });
     expect((await first.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     await first.close();
     await openDatabase();

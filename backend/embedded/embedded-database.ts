@@ -71,7 +71,9 @@ class WorkerHandle {
       });
     });
     worker.on('error', (error) => this.#fail(`The embedded database failed: ${messageOf(error)}`));
-    worker.on('messageerror', (error) => this.#fail(`The embedded database sent an unreadable message: ${error.message}`));
+    worker.on('messageerror', (error) =>
+      this.#fail(`The embedded database sent an unreadable message: ${error.message}`),
+    );
     worker.on('message', (message: FromWorker) => {
       if (message.type === 'failed') this.#fail(`The embedded database failed: ${message.message}`);
       else this.#onMessage(message);

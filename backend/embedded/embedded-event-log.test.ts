@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeEventLog } from '../testing/event-log-conformance.ts';
-import { openTestDatabase } from '../testing/embedded-test-database.ts';
 import type { TestDatabase } from '../testing/embedded-test-database.ts';
+import { openTestDatabase } from '../testing/embedded-test-database.ts';
+import { describeEventLog } from '../testing/event-log-conformance.ts';
 import { openEmbeddedEventLog } from './embedded-event-log.ts';
 import { partitionOf } from './murmur2.ts';
 
@@ -74,7 +74,9 @@ describe('retention of the embedded log', () => {
     await log.append([{ key: 'k', value: text('new') }]);
     const reader = await log.open(new Map());
     const [batch] = await reader.poll(10, 100);
-    expect(batch!.records.map((record) => [record.offset, Buffer.from(record.value).toString()])).toEqual([[1n, 'new']]);
+    expect(batch!.records.map((record) => [record.offset, Buffer.from(record.value).toString()])).toEqual([
+      [1n, 'new'],
+    ]);
     await reader.close();
     await log.close();
   });
@@ -87,7 +89,9 @@ describe('partitioner', () => {
     expect(partitionOf('foobar', 1_000_003)).toBe((-790_332_482 & 0x7fffffff) % 1_000_003);
     expect(partitionOf('a-little-bit-long-string', 1_000_003)).toBe((-985_981_536 & 0x7fffffff) % 1_000_003);
     expect(partitionOf('a-little-bit-longer-string', 1_000_003)).toBe((-1_486_304_829 & 0x7fffffff) % 1_000_003);
-    expect(partitionOf('lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', 1_000_003)).toBe((-58_897_971 & 0x7fffffff) % 1_000_003);
+    expect(partitionOf('lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', 1_000_003)).toBe(
+      (-58_897_971 & 0x7fffffff) % 1_000_003,
+    );
     expect(partitionOf('abc', 1_000_003)).toBe((479_470_107 & 0x7fffffff) % 1_000_003);
   });
 });

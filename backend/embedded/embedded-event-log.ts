@@ -7,8 +7,8 @@ import type pg from 'pg';
 import { AppError } from '../lib/app-error.ts';
 import { numberArray } from '../lib/sql.ts';
 import type { EventLog, LogMessage, LogReader, PartitionOffsets } from '../ports/event-log.ts';
-import { appendBatches, createHeads, dropBatches, forgetRecords, moveStartToEnd, readHeads } from './event-log-sql.ts';
 import { EmbeddedLogReader } from './embedded-log-reader.ts';
+import { appendBatches, createHeads, dropBatches, forgetRecords, moveStartToEnd, readHeads } from './event-log-sql.ts';
 import { logFailed } from './log-failed.ts';
 import { partitionOf } from './murmur2.ts';
 import { encodeRecords } from './record-batch.ts';
@@ -105,7 +105,9 @@ export class EmbeddedEventLog implements EventLog {
 
   async open(offsets: ReadonlyMap<number, bigint>): Promise<LogReader> {
     this.#assertOpen();
-    const reader = new EmbeddedLogReader(this.#pool, this.topic, this.#heads, offsets, () => this.#readers.delete(reader));
+    const reader = new EmbeddedLogReader(this.#pool, this.topic, this.#heads, offsets, () =>
+      this.#readers.delete(reader),
+    );
     this.#readers.add(reader);
     return reader;
   }

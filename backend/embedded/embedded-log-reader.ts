@@ -6,8 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 import type pg from 'pg';
 import { numberArray, wireTypes } from '../lib/sql.ts';
 import type { LogBatch, LogReader, LogRecord } from '../ports/event-log.ts';
-import { logFailed } from './log-failed.ts';
 import { readBatches } from './event-log-sql.ts';
+import { logFailed } from './log-failed.ts';
 import { RecordBatchCursor } from './record-batch.ts';
 
 /** Bytes fetched per partition and read; one batch more than this at most. */
@@ -128,13 +128,7 @@ export class EmbeddedLogReader implements LogReader {
     const asked = new Map(wanted.map(([partition, state]) => [partition, state.fetched]));
     const query: pg.QueryArrayConfig = {
       text: readBatches,
-      values: [
-        this.#topic,
-        numberArray([...asked.keys()]),
-        numberArray([...asked.values()]),
-        maxRecords,
-        FETCH_BYTES,
-      ],
+      values: [this.#topic, numberArray([...asked.keys()]), numberArray([...asked.values()]), maxRecords, FETCH_BYTES],
       rowMode: 'array',
       types: wireTypes,
     };
@@ -146,7 +140,10 @@ export class EmbeddedLogReader implements LogReader {
     }
   }
 
-  #keep([partition, , , nextOffset, recordCount, appendedAt, records]: FetchedRow, asked: ReadonlyMap<number, bigint>): void {
+  #keep(
+    [partition, , , nextOffset, recordCount, appendedAt, records]: FetchedRow,
+    asked: ReadonlyMap<number, bigint>,
+  ): void {
     const state = this.#states.get(partition);
     if (!state || nextOffset === null || recordCount === null || appendedAt === null || records === null) return;
     // A seek while the fetch was under way makes its rows worthless.
@@ -171,7 +168,13 @@ export class EmbeddedLogReader implements LogReader {
       if (!last) continue;
       left -= records.length;
       state.position = last.offset + 1n;
-      batches.push({ topic: this.#topic, partition, records, nextOffset: state.position, endOffset: this.#end(partition) });
+      batches.push({
+        topic: this.#topic,
+        partition,
+        records,
+        nextOffset: state.position,
+        endOffset: this.#end(partition),
+      });
       await setImmediate();
     }
     return batches;

@@ -30,7 +30,9 @@ export function startMaintenance(pool: pg.Pool, logger: Logger): () => Promise<v
     if (running) return;
     running = true;
     round = maintain(pool)
-      .catch((error: unknown) => logger.warn('Maintenance of the embedded database failed', { error: messageOf(error) }))
+      .catch((error: unknown) =>
+        logger.warn('Maintenance of the embedded database failed', { error: messageOf(error) }),
+      )
       .finally(() => {
         running = false;
       });
@@ -43,7 +45,7 @@ export function startMaintenance(pool: pg.Pool, logger: Logger): () => Promise<v
 }
 
 /** One round of maintenance: vacuum what needs it, checkpoint when the log has grown. */
-async function maintain(pool: pg.Pool): Promise<void> {
+export async function maintain(pool: pg.Pool): Promise<void> {
   const tables = await pool.query<{ command: string }>(tablesToVacuum, [DEAD_ROWS]);
   for (const { command } of tables.rows) await pool.query(command);
   const { rows } = await pool.query<{ bytes: bigint }>(logPosition);

@@ -3,9 +3,9 @@ import { MemoryReadModel } from '../embedded/memory-read-model.ts';
 import type { LogReader } from '../ports/event-log.ts';
 import type { ReadModel } from '../ports/read-model.ts';
 import type { CommittedBatch, SaleStore } from '../ports/sale-store.ts';
-import { openIngestFixture, saleMessage } from '../testing/ingest-fixture.ts';
-import type { IngestFixture } from '../testing/ingest-fixture.ts';
 import { readModelDifferences } from '../query/read-model-check.ts';
+import type { IngestFixture } from '../testing/ingest-fixture.ts';
+import { openIngestFixture, saleMessage } from '../testing/ingest-fixture.ts';
 
 let fixture: IngestFixture;
 
@@ -43,7 +43,13 @@ function storeThat(overrides: Partial<SaleStore>): SaleStore {
 
 async function expectExact(stored: number, duplicates = 0, deadLettered = 0): Promise<void> {
   const check = await fixture.check();
-  expect(check).toMatchObject({ stored, duplicates, deadLettered, inFlight: 0, produced: stored + duplicates + deadLettered });
+  expect(check).toMatchObject({
+    stored,
+    duplicates,
+    deadLettered,
+    inFlight: 0,
+    produced: stored + duplicates + deadLettered,
+  });
   expect(check.problems).toEqual({ I2: [], I3: [], I4: [] });
   expect(check.grossCents.rollups).toBe(check.grossCents.recomputed);
 }

@@ -13,16 +13,17 @@
  * session begins at what was committed. A session that was given up (watchdog) may still be waiting for an answer;
  * whatever it commits late is fenced off or counted by the offsets that the next one reads.
  */
+
+import type { ConsumerStatus, PartState } from '../domain/status.ts';
 import { AppError, messageOf } from '../lib/app-error.ts';
 import { backoffDelay } from '../lib/backoff.ts';
-import type { ConsumerStatus, PartState } from '../domain/status.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventLog, LogBatch, LogReader } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { CommittedBatch, SaleStore, StoreBatch } from '../ports/sale-store.ts';
 import { CommitFeed } from './commit-feed.ts';
-import { decodeBatch } from './decode-slices.ts';
 import type { Decode } from './decode-slices.ts';
+import { decodeBatch } from './decode-slices.ts';
 import { failurePolicyFor, rootCodeOf } from './failure-policy.ts';
 import { LagTracker } from './lag-tracker.ts';
 import type { Projector } from './projector.ts';
@@ -161,7 +162,14 @@ export class Consumer {
     const behind = this.#state.state === 'up' && projector.status().state === 'degraded';
     return {
       ...this.#state,
-      ...(behind ? { state: 'degraded', reason: projector.status().reason, code: projector.status().code, nextAttemptAt: projector.status().nextAttemptAt } : {}),
+      ...(behind
+        ? {
+            state: 'degraded',
+            reason: projector.status().reason,
+            code: projector.status().code,
+            nextAttemptAt: projector.status().nextAttemptAt,
+          }
+        : {}),
       paused: this.#paused,
       lagEvents: waits,
       lagSeconds: this.#lag.seconds(clock.now()),
@@ -217,7 +225,8 @@ export class Consumer {
     const ends = await this.#parts.log.partitions();
     this.#lag.observeEnds(ends, this.#parts.clock.now());
     await this.#until(() => this.#lag.hasReached(ends) && !this.#parts.projector.behind && !this.#projecting);
-    if (!this.#lag.hasReached(ends)) throw new AppError('cancelled', 'The consumer was stopped before everything was stored.');
+    if (!this.#lag.hasReached(ends))
+      throw new AppError('cancelled', 'The consumer was stopped before everything was stored.');
   }
 
   #isFull(events: number): boolean {
@@ -242,7 +251,12 @@ export class Consumer {
     for (const waiter of [...this.#progressWaiters]) waiter();
   }
 
-  #set(state: PartState, reason: string | null = null, code: string | null = null, nextAttemptAt: number | null = null): void {
+  #set(
+    state: PartState,
+    reason: string | null = null,
+    code: string | null = null,
+    nextAttemptAt: number | null = null,
+  ): void {
     const since = state === this.#state.state ? this.#state.since : this.#parts.clock.now();
     this.#state = { state, since, reason, code, nextAttemptAt };
     this.#notify();
@@ -270,7 +284,11 @@ export class Consumer {
         this.#failures += 1;
         const policy = failurePolicyFor(error);
         const delay = backoffDelay(this.#failures, policy.range, (this.#parts.random ?? Math.random)());
-        logger.warn('Consuming failed and is tried again', { error: messageOf(error), code: rootCodeOf(error), delayMs: delay });
+        logger.warn('Consuming failed and is tried again', {
+          error: messageOf(error),
+          code: rootCodeOf(error),
+          delayMs: delay,
+        });
         this.#set(policy.state, `${messageOf(error)} ${policy.advice}`, rootCodeOf(error), clock.now() + delay);
         this.#restarts += 1;
         await clock.sleep(delay, this.#interrupt.signal);
@@ -339,7 +357,10 @@ export class Consumer {
     };
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      return await session.reader.poll(this.#tuning.pollRecords, this.#parts.projector.behind ? 50 : this.#tuning.pollWaitMs);
+      return await session.reader.poll(
+        this.#tuning.pollRecords,
+        this.#parts.projector.behind ? 50 : this.#tuning.pollWaitMs,
+      );
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
@@ -428,7 +449,9 @@ export class Consumer {
     const waiting = this.#lag.events() ?? 0;
     if (!this.#abandonSession || this.#paused || waiting === 0) this.#lastProgressAt = clock.now();
     else if (clock.now() - this.#lastProgressAt > this.#tuning.stallMs) {
-      this.#abandonSession(new AppError('log_failed', `${waiting} events wait and none was stored for ${this.#tuning.stallMs / 1000} s.`));
+      this.#abandonSession(
+        new AppError('log_failed', `${waiting} events wait and none was stored for ${this.#tuning.stallMs / 1000} s.`),
+      );
     }
   }
 }

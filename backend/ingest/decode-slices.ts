@@ -1,7 +1,7 @@
 /** Decodes a batch of records in slices, so that the event loop runs in between however large the batch is. */
 import { setImmediate } from 'node:timers/promises';
-import { messageOf } from '../lib/app-error.ts';
 import type { DeadLetterReason, SaleLine, TicketSale } from '../domain/ticket-sale.ts';
+import { messageOf } from '../lib/app-error.ts';
 import type { LogBatch } from '../ports/event-log.ts';
 import type { DeadLetter, StoreBatch } from '../ports/sale-store.ts';
 

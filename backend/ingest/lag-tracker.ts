@@ -57,7 +57,12 @@ export class LagTracker {
   }
 
   partitions(): readonly PartitionLag[] {
-    return [...this.#entries].map(([partition, { stored, end }]) => ({ partition, stored, end, events: eventsOf(stored, end) }));
+    return [...this.#entries].map(([partition, { stored, end }]) => ({
+      partition,
+      stored,
+      end,
+      events: eventsOf(stored, end),
+    }));
   }
 
   /** Events; null when any partition's end is unknown, or nothing is known yet. */

@@ -100,7 +100,12 @@ export class Projector {
   /** Loads every day of the outbox into the read model anew. Never throws; `behind` tells whether it went through. */
   async replay(): Promise<void> {
     if (this.#status.state === 'off') {
-      this.#set({ ...this.#status, state: 'connecting', since: this.#parts.clock.now(), reason: 'Projecting what was not projected yet' });
+      this.#set({
+        ...this.#status,
+        state: 'connecting',
+        since: this.#parts.clock.now(),
+        reason: 'Projecting what was not projected yet',
+      });
     }
     try {
       for (const day of await this.#parts.store.outboxDays()) await this.#replayDay(day);
@@ -131,7 +136,10 @@ export class Projector {
     this.#behind = true;
     this.#failures += 1;
     const now = this.#parts.clock.now();
-    this.#parts.logger.warn('The read model could not be brought up to date', { error: messageOf(error), failures: this.#failures });
+    this.#parts.logger.warn('The read model could not be brought up to date', {
+      error: messageOf(error),
+      failures: this.#failures,
+    });
     this.#set({
       state: 'degraded',
       since: this.#status.state === 'degraded' ? this.#status.since : now,

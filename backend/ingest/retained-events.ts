@@ -1,7 +1,7 @@
 import { AppError } from '../lib/app-error.ts';
 import type { EventLog } from '../ports/event-log.ts';
-import { decodeBatch } from './decode-slices.ts';
 import type { Decode } from './decode-slices.ts';
+import { decodeBatch } from './decode-slices.ts';
 
 /** Valid events of one partition, in order. */
 export interface RetainedEvents {
@@ -37,7 +37,8 @@ export async function walkRetainedEvents(
     while (open.size > 0) {
       const batches = await reader.poll(RECORDS, POLL_WAIT_MS);
       idlePolls = batches.length === 0 ? idlePolls + 1 : 0;
-      if (idlePolls > MOST_IDLE_POLLS) throw new AppError('log_failed', 'The log does not give out all the records it should hold.');
+      if (idlePolls > MOST_IDLE_POLLS)
+        throw new AppError('log_failed', 'The log does not give out all the records it should hold.');
       for (const batch of batches) {
         const stop = open.get(batch.partition);
         if (stop === undefined) continue;

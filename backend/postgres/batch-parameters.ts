@@ -1,6 +1,6 @@
-import type { DeadLetter } from '../ports/sale-store.ts';
 import type { SaleLine } from '../domain/ticket-sale.ts';
 import { byteaArray, numberArray, textArray } from '../lib/sql.ts';
+import type { DeadLetter } from '../ports/sale-store.ts';
 
 /** One piece of a batch: what one run of the statement is given. */
 export interface BatchPiece {

@@ -28,5 +28,8 @@ export async function writeCatalogue(
     textArray(theaters.map((theater) => (theater.seats === null ? null : String(theater.seats)))),
     numberArray(theaters.map((theater) => theater.showingsPerScreen)),
   ]);
-  await pool.query(upsertMovies, [numberArray(movies.map((movie) => movie.id)), textArray(movies.map((movie) => movie.title))]);
+  await pool.query(upsertMovies, [
+    numberArray(movies.map((movie) => movie.id)),
+    textArray(movies.map((movie) => movie.title)),
+  ]);
 }

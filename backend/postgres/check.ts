@@ -3,8 +3,8 @@ import type pg from 'pg';
 import { numberArray, textArray } from '../lib/sql.ts';
 import type { PartitionOffsets } from '../ports/event-log.ts';
 import * as statements from './check-sql.ts';
-import { select } from './select.ts';
 import type { Queryable } from './select.ts';
+import { select } from './select.ts';
 import { rollupTotals, saleTotals } from './totals.ts';
 
 /** One sentence per difference; empty = holds. */
@@ -86,17 +86,21 @@ export async function checkStore(pool: pg.Pool, topic: string, ends: readonly Pa
   const I4: string[] = [];
   for (const { partition, end } of ends) {
     const row = byPartition.get(partition);
-    if (row && row.next_offset > end) I3.push(`I3: partition ${partition} is stored up to ${row.next_offset}, beyond the log's end ${end}.`);
+    if (row && row.next_offset > end)
+      I3.push(`I3: partition ${partition} is stored up to ${row.next_offset}, beyond the log's end ${end}.`);
   }
   for (const row of rows) {
     const { partition, next_offset: next } = row;
     for (const last of [row.last_sale, row.last_letter]) {
-      if (last !== null && last >= next) I3.push(`I3: partition ${partition} holds offset ${last}, but its stored offset is ${next}.`);
+      if (last !== null && last >= next)
+        I3.push(`I3: partition ${partition} holds offset ${last}, but its stored offset is ${next}.`);
     }
     const consumed = next - row.first_offset;
     const counted = row.stored + row.duplicates + row.dead_lettered;
-    if (consumed !== counted) I4.push(`I4: partition ${partition} consumed ${consumed} events, but accounts for ${counted}.`);
-    if (row.stored !== row.sale_count) I4.push(`I4: partition ${partition} counts ${row.stored} stored events, but holds ${row.sale_count}.`);
+    if (consumed !== counted)
+      I4.push(`I4: partition ${partition} consumed ${consumed} events, but accounts for ${counted}.`);
+    if (row.stored !== row.sale_count)
+      I4.push(`I4: partition ${partition} counts ${row.stored} stored events, but holds ${row.sale_count}.`);
     if (row.dead_lettered !== row.letter_count)
       I4.push(`I4: partition ${partition} counts ${row.dead_lettered} dead letters, but holds ${row.letter_count}.`);
   }

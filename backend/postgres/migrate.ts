@@ -5,8 +5,8 @@
  */
 import type pg from 'pg';
 import { AppError } from '../lib/app-error.ts';
-import { sql } from '../lib/sql.ts';
 import type { Sql } from '../lib/sql.ts';
+import { sql } from '../lib/sql.ts';
 import { inTransaction } from './transaction.ts';
 
 export interface Migration {
@@ -65,9 +65,13 @@ export async function migrate(pool: pg.Pool, family: MigrationFamily): Promise<n
   const { rows: applied } = await pool.query<LedgerRow>(appliedSteps, [family.name]);
   const newer = applied.find((row) => row.number > family.migrations.length && row.breaking);
   if (newer) {
-    throw new AppError('newer_schema', `The data was changed by a newer ReelMetrics (${family.name} ${newer.number}: ${newer.name}).`, {
-      hint: 'Update ReelMetrics, or choose another data folder.',
-    });
+    throw new AppError(
+      'newer_schema',
+      `The data was changed by a newer ReelMetrics (${family.name} ${newer.number}: ${newer.name}).`,
+      {
+        hint: 'Update ReelMetrics, or choose another data folder.',
+      },
+    );
   }
   let count = 0;
   const done = new Set(applied.map((row) => row.number));

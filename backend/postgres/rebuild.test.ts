@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBusinessCalendar } from '../domain/business-day.ts';
 import { noMeasures } from '../domain/measures.ts';
-import { batchOf, commit, openStoreFixture } from '../testing/store-fixture.ts';
-import type { StoreFixture } from '../testing/store-fixture.ts';
 import { saleLine } from '../testing/sale-line.ts';
+import type { StoreFixture } from '../testing/store-fixture.ts';
+import { batchOf, commit, openStoreFixture } from '../testing/store-fixture.ts';
 import { checkStore } from './check.ts';
 import { changeCalendar, readStoredCalendar, rebuildRollups } from './rebuild.ts';
 import { resetStore } from './reset.ts';
@@ -73,7 +73,10 @@ describe('rebuilding the rollups', () => {
     await storeSales();
     await rebuildRollups(fixture.pool);
     const rebuilt = (await reader.answer('summary', { day: '2026-11-01' })).version;
-    const batch = await commit(fixture.store, batchOf([saleLine(1_000, { soldAt: Date.UTC(2026, 10, 1, 12) }, utc)], { expectedOffset: 400n }));
+    const batch = await commit(
+      fixture.store,
+      batchOf([saleLine(1_000, { soldAt: Date.UTC(2026, 10, 1, 12) }, utc)], { expectedOffset: 400n }),
+    );
     expect(batch.changes.days[0]!.version).toBeGreaterThan(rebuilt);
     expect(await fixture.rollupProblems()).toEqual([]);
   });
@@ -128,7 +131,14 @@ describe('a reset', () => {
     await storeSales();
     const before = (await reader.answer('summary', { day: '2026-11-01' })).version;
     await resetStore(fixture.pool);
-    for (const table of ['sale', 'rollup_theater_movie', 'rollup_day', 'consumer_offset', 'projection_outbox', 'dead_letter']) {
+    for (const table of [
+      'sale',
+      'rollup_theater_movie',
+      'rollup_day',
+      'consumer_offset',
+      'projection_outbox',
+      'dead_letter',
+    ]) {
       expect(await fixture.rows(`select count(*)::integer as rows from ${table}`)).toEqual([{ rows: 0 }]);
     }
     const batch = await commit(fixture.store, batchOf([saleLine(0, { soldAt: Date.UTC(2026, 10, 1) + day / 2 }, utc)]));

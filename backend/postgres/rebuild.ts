@@ -39,7 +39,10 @@ export async function readStoredCalendar(pool: pg.Pool): Promise<StoredCalendar 
 }
 
 /** Writes down the calendar of a new database; an existing one keeps its own (`changeCalendar` changes it). */
-export async function adoptCalendar(pool: pg.Pool, calendar: { zone: string; cutoverHour: number }): Promise<StoredCalendar> {
+export async function adoptCalendar(
+  pool: pg.Pool,
+  calendar: { zone: string; cutoverHour: number },
+): Promise<StoredCalendar> {
   await pool.query(statements.adoptCalendar, [calendar.zone, calendar.cutoverHour]);
   return (await readStoredCalendar(pool)) ?? { ...calendar, pending: null };
 }

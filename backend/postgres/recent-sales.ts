@@ -80,7 +80,9 @@ export async function recentSales(
 
 /** Seconds with a sale or refund since an instant (epoch ms), ascending: what the live window starts from. */
 export async function secondsSince(pool: pg.Pool, from: number): Promise<readonly SecondBucket[]> {
-  const rows = await select<{ at: number; gross_cents: bigint; sales: bigint; admits: bigint }>(pool, secondBuckets, [from]);
+  const rows = await select<{ at: number; gross_cents: bigint; sales: bigint; admits: bigint }>(pool, secondBuckets, [
+    from,
+  ]);
   return rows.map((row) => ({
     at: row.at,
     grossCents: row.gross_cents,

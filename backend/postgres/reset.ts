@@ -7,7 +7,10 @@ import { inTransaction } from './transaction.ts';
  * rule that versions only grow.
  * @param also more work of the same transaction (the embedded log deletes its records in it)
  */
-export async function resetStore(pool: pg.Pool, also: (client: pg.PoolClient) => Promise<void> = async () => {}): Promise<void> {
+export async function resetStore(
+  pool: pg.Pool,
+  also: (client: pg.PoolClient) => Promise<void> = async () => {},
+): Promise<void> {
   await inTransaction(pool, async (client) => {
     await client.query(raiseVersionFloor);
     await client.query(emptyStore);

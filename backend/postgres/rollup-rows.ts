@@ -1,5 +1,11 @@
 import type { Measures } from '../domain/measures.ts';
-import type { DayRollup, MinuteRollup, RollupRows, TheaterMovieRollup, TheaterQuarterRollup } from '../domain/rollup.ts';
+import type {
+  DayRollup,
+  MinuteRollup,
+  RollupRows,
+  TheaterMovieRollup,
+  TheaterQuarterRollup,
+} from '../domain/rollup.ts';
 
 /** A row as both `applyBatch` and the reader's `dayRows` answer it, in wire text: see `RollupRowReader`. */
 export type WireRow = readonly (string | null)[];
@@ -61,7 +67,12 @@ export class RollupRowCollector {
         });
         return true;
       case '4':
-        this.#days.push({ day: text(row, 1), partition: Number(row[11]), measures: measuresOf(row), version: Number(row[10]) });
+        this.#days.push({
+          day: text(row, 1),
+          partition: Number(row[11]),
+          measures: measuresOf(row),
+          version: Number(row[10]),
+        });
         return true;
       default:
         return false;
@@ -78,7 +89,10 @@ export class RollupRowCollector {
   }
 }
 
-function newest<T extends { readonly version: number }>(pieces: readonly (readonly T[])[], key: (row: T) => string): T[] {
+function newest<T extends { readonly version: number }>(
+  pieces: readonly (readonly T[])[],
+  key: (row: T) => string,
+): T[] {
   const rows = new Map<string, T>();
   for (const piece of pieces) {
     for (const row of piece) {

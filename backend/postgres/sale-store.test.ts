@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBusinessCalendar } from '../domain/business-day.ts';
 import type { SaleLine } from '../domain/ticket-sale.ts';
-import { batchOf, commit, openStoreFixture, TOPIC } from '../testing/store-fixture.ts';
-import type { StoreFixture } from '../testing/store-fixture.ts';
 import { saleLine, uuidOf } from '../testing/sale-line.ts';
+import type { StoreFixture } from '../testing/store-fixture.ts';
+import { batchOf, commit, openStoreFixture, TOPIC } from '../testing/store-fixture.ts';
 
 const calendar = createBusinessCalendar({ zone: 'UTC', cutoverHour: 0 });
 const noon = Date.UTC(2026, 10, 22, 12, 0, 30);
@@ -136,7 +136,10 @@ describe('exactly once', () => {
     const late = await fixture.store.apply(batchOf([sale(1, { id: uuidOf(77) })], { expectedOffset: 1n }));
     expect(late).toEqual({ kind: 'fenced', storedOffset: 2n });
     const replayed = await fixture.store.apply(
-      batchOf([sale(5)], { expectedOffset: 0n, deadLetters: [{ offset: 6n, raw: Buffer.from('x'), reason: 'bad_json', detail: '' }] }),
+      batchOf([sale(5)], {
+        expectedOffset: 0n,
+        deadLetters: [{ offset: 6n, raw: Buffer.from('x'), reason: 'bad_json', detail: '' }],
+      }),
     );
     expect(replayed).toEqual({ kind: 'fenced', storedOffset: 2n });
     expect(await ids()).toEqual([uuidOf(0), uuidOf(1)]);
@@ -172,7 +175,10 @@ describe('dead letters', () => {
     sales[7] = sale(7, { tickets: 0 });
     sales[23] = sale(23, { amountCents: 1_000_000_001 });
     sales[24] = sale(24, { id: uuidOf(3) });
-    const batch = await commit(fixture.store, batchOf(sales, { deadLetters: [{ offset: 40n, raw: Buffer.from('?'), reason: 'bad_field', detail: 'x' }] }));
+    const batch = await commit(
+      fixture.store,
+      batchOf(sales, { deadLetters: [{ offset: 40n, raw: Buffer.from('?'), reason: 'bad_field', detail: 'x' }] }),
+    );
 
     expect(batch).toMatchObject({ nextOffset: 41n, duplicates: 1, deadLetters: 3 });
     expect(batch.inserted).toHaveLength(37);

@@ -4,10 +4,17 @@ import type { BusinessDay, RollupRows } from '../domain/rollup.ts';
 import type { SaleLine } from '../domain/ticket-sale.ts';
 import { codeOf, messageOf } from '../lib/app-error.ts';
 import { numberArray, sql, textArray } from '../lib/sql.ts';
-import type { ApplyResult, CommittedBatch, DeadLetter, SaleStore, StoreBatch, StoreCounters } from '../ports/sale-store.ts';
+import type {
+  ApplyResult,
+  CommittedBatch,
+  DeadLetter,
+  SaleStore,
+  StoreBatch,
+  StoreCounters,
+} from '../ports/sale-store.ts';
 import { applyBatch } from './apply-batch-sql.ts';
-import { batchParameters } from './batch-parameters.ts';
 import type { BatchPiece } from './batch-parameters.ts';
+import { batchParameters } from './batch-parameters.ts';
 import { mergeRollupRows, RollupRowCollector } from './rollup-rows.ts';
 import { select } from './select.ts';
 import { inTransaction } from './transaction.ts';
@@ -74,7 +81,9 @@ async function applyPiece(connection: pg.Pool | pg.PoolClient, piece: BatchPiece
     }
   }
   const inserted =
-    insertedCount === piece.sales.length ? piece.sales : piece.sales.filter((sale) => insertedOffsets.has(String(sale.offset)));
+    insertedCount === piece.sales.length
+      ? piece.sales
+      : piece.sales.filter((sale) => insertedOffsets.has(String(sale.offset)));
   return { fenceHeld, inserted, changes: collector.rows() };
 }
 
@@ -105,8 +114,14 @@ export class PostgresSaleStore implements SaleStore {
   }
 
   async counters(topic: string): Promise<StoreCounters> {
-    const [row] = await select<{ stored: bigint; duplicates: bigint; dead_lettered: bigint }>(this.#pool, counters, [topic]);
-    return { stored: Number(row?.stored ?? 0), duplicates: Number(row?.duplicates ?? 0), deadLettered: Number(row?.dead_lettered ?? 0) };
+    const [row] = await select<{ stored: bigint; duplicates: bigint; dead_lettered: bigint }>(this.#pool, counters, [
+      topic,
+    ]);
+    return {
+      stored: Number(row?.stored ?? 0),
+      duplicates: Number(row?.duplicates ?? 0),
+      deadLettered: Number(row?.dead_lettered ?? 0),
+    };
   }
 
   async dayVersions(days: readonly BusinessDay[]): Promise<ReadonlyMap<BusinessDay, number>> {
@@ -196,7 +211,8 @@ export class PostgresSaleStore implements SaleStore {
   }
 
   #committed(batch: StoreBatch, results: readonly PieceResult[], refused: number): CommittedBatch {
-    const inserted = results.length === 1 && results[0] ? results[0].inserted : results.flatMap((result) => result.inserted);
+    const inserted =
+      results.length === 1 && results[0] ? results[0].inserted : results.flatMap((result) => result.inserted);
     return {
       topic: batch.topic,
       partition: batch.partition,

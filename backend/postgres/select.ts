@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { wireTypes } from '../lib/sql.ts';
 import type { Sql } from '../lib/sql.ts';
+import { wireTypes } from '../lib/sql.ts';
 
 export type Queryable = Pick<pg.Pool, 'query'> | Pick<pg.PoolClient, 'query'>;
 

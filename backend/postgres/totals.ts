@@ -50,7 +50,10 @@ export function saleTotals(pool: pg.Pool): Promise<Totals> {
 }
 
 /** Some days recomputed from their sales; a day without any is left out. */
-export function saleTotalsByDay(pool: pg.Pool, days: readonly BusinessDay[]): Promise<ReadonlyMap<BusinessDay, Totals>> {
+export function saleTotalsByDay(
+  pool: pg.Pool,
+  days: readonly BusinessDay[],
+): Promise<ReadonlyMap<BusinessDay, Totals>> {
   return byDay(pool, ofSalesByDay, days);
 }
 
@@ -59,6 +62,9 @@ export function rollupTotals(pool: pg.Pool): Promise<Totals> {
   return whole(pool, ofRollups);
 }
 
-export function rollupTotalsByDay(pool: pg.Pool, days: readonly BusinessDay[]): Promise<ReadonlyMap<BusinessDay, Totals>> {
+export function rollupTotalsByDay(
+  pool: pg.Pool,
+  days: readonly BusinessDay[],
+): Promise<ReadonlyMap<BusinessDay, Totals>> {
   return byDay(pool, ofRollupsByDay, days);
 }

@@ -21,7 +21,11 @@ function textOf(record: LogRecord): string {
 }
 
 /** Polls until `count` records came. */
-async function readRecords(reader: LogReader, count: number, maxRecords = 1_000): Promise<{ batch: LogBatch; record: LogRecord }[]> {
+async function readRecords(
+  reader: LogReader,
+  count: number,
+  maxRecords = 1_000,
+): Promise<{ batch: LogBatch; record: LogRecord }[]> {
   const found: { batch: LogBatch; record: LogRecord }[] = [];
   const deadline = Date.now() + WAIT_MS;
   while (found.length < count && Date.now() < deadline) {
@@ -63,7 +67,12 @@ export function describeEventLog(name: string, makeLog: () => Promise<LogUnderTe
     });
 
     it('returns the bytes that were appended, whatever they are', async () => {
-      const values = [Buffer.alloc(0), Buffer.from([0, 255, 10, 13, 92, 39]), Buffer.alloc(20_000, 7), Buffer.from('žluťoučký 🎬')];
+      const values = [
+        Buffer.alloc(0),
+        Buffer.from([0, 255, 10, 13, 92, 39]),
+        Buffer.alloc(20_000, 7),
+        Buffer.from('žluťoučký 🎬'),
+      ];
       await log.append(values.map((value) => ({ key: 'same', value })));
       const read = await readRecords(await open(), values.length);
       expect(read.map(({ record }) => Buffer.from(record.value))).toEqual(values);
@@ -76,7 +85,9 @@ export function describeEventLog(name: string, makeLog: () => Promise<LogUnderTe
       const read = await readRecords(await open(), 120);
       for (const key of keys) {
         const own = read.filter(({ record }) => record.key === key);
-        expect(own.map(({ record }) => textOf(record))).toEqual(Array.from({ length: 10 }, (_, round) => `${key}:${round}`));
+        expect(own.map(({ record }) => textOf(record))).toEqual(
+          Array.from({ length: 10 }, (_, round) => `${key}:${round}`),
+        );
         expect(new Set(own.map(({ batch }) => batch.partition)).size).toBe(1);
       }
       expect(new Set(read.map(({ batch }) => batch.partition)).size).toBeGreaterThan(1);

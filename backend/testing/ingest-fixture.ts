@@ -2,30 +2,33 @@
 import { createBusinessCalendar } from '../domain/business-day.ts';
 import { catalogue } from '../domain/catalogue.ts';
 import { createDecoder, encodeTicketSale } from '../domain/ticket-sale.ts';
+import type { EmbeddedEventLog } from '../embedded/embedded-event-log.ts';
+import { openEmbeddedEventLog } from '../embedded/embedded-event-log.ts';
 import { MemoryAnswerCache } from '../embedded/memory-answer-cache.ts';
 import { MemoryReadModel } from '../embedded/memory-read-model.ts';
-import { openEmbeddedEventLog } from '../embedded/embedded-event-log.ts';
-import type { EmbeddedEventLog } from '../embedded/embedded-event-log.ts';
-import { Consumer } from '../ingest/consumer.ts';
 import type { ConsumerParts, ConsumerTuning } from '../ingest/consumer.ts';
+import { Consumer } from '../ingest/consumer.ts';
 import { Projector } from '../ingest/projector.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { LogMessage } from '../ports/event-log.ts';
 import { silentLogger } from '../ports/logger.ts';
 import type { ReadModel } from '../ports/read-model.ts';
 import type { SaleStore } from '../ports/sale-store.ts';
-import { checkStore } from '../postgres/check.ts';
 import type { StoreCheck } from '../postgres/check.ts';
+import { checkStore } from '../postgres/check.ts';
 import { PostgresRollupReader } from '../postgres/rollup-reader.ts';
 import { uuidOf } from './sale-line.ts';
-import { openStoreFixture, TOPIC } from './store-fixture.ts';
 import type { StoreFixture } from './store-fixture.ts';
+import { openStoreFixture, TOPIC } from './store-fixture.ts';
 
 const calendar = createBusinessCalendar({ zone: 'UTC', cutoverHour: 0 });
 export const decode = createDecoder({ calendar, catalogue, currency: 'USD' });
 
 /** A message of a valid sale; `index` decides its id, and theatre and movie in turn. */
-export function saleMessage(index: number, facts: { readonly amountCents?: number; readonly soldAt?: number } = {}): LogMessage {
+export function saleMessage(
+  index: number,
+  facts: { readonly amountCents?: number; readonly soldAt?: number } = {},
+): LogMessage {
   const theaterId = catalogue.theaters[index % catalogue.theaters.length]!.id;
   return {
     key: String(theaterId),

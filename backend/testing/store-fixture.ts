@@ -5,8 +5,8 @@ import { checkRollups } from '../postgres/check.ts';
 import { adoptCalendar } from '../postgres/rebuild.ts';
 import { resetStore } from '../postgres/reset.ts';
 import { PostgresSaleStore } from '../postgres/sale-store.ts';
-import { openTestDatabase } from './embedded-test-database.ts';
 import type { TestDatabase } from './embedded-test-database.ts';
+import { openTestDatabase } from './embedded-test-database.ts';
 
 export const TOPIC = 'ticket-sales';
 

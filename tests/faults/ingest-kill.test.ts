@@ -29,10 +29,13 @@ async function runUntilKilled(first: number, runMs: number): Promise<number> {
   const child = spawn(process.execPath, [program, dataDir, String(first)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   let acknowledged = first;
-  let timer: NodeJS.Timeout | undefined;
+  let killAfter = () => {
+    killAfter = () => {};
+    setTimeout(() => child.kill('SIGKILL'), runMs);
+  };
   for await (const line of createInterface({ input: child.stdout })) {
     acknowledged = Number(line);
-    timer ??= setTimeout(() => child.kill('SIGKILL'), runMs);
+    killAfter();
   }
   const [, signal] = await exited;
   expect(signal).toBe('SIGKILL');
@@ -57,9 +60,12 @@ it('stores every acknowledged sale exactly once, whenever the program is killed'
     expect(ids).toEqual(Array.from({ length: check.stored }, (_, index) => uuidOf(index)));
 
     const missing: unknown[] = [];
-    const read = await walkRetainedEvents({ log: fixture.log, decode, now: Date.now }, async ({ partition, events }) => {
-      missing.push(...(await findMissing(fixture.pool, TOPIC, partition, events)));
-    });
+    const read = await walkRetainedEvents(
+      { log: fixture.log, decode, now: Date.now },
+      async ({ partition, events }) => {
+        missing.push(...(await findMissing(fixture.pool, TOPIC, partition, events)));
+      },
+    );
     expect(missing).toEqual([]);
     expect(read).toBe(check.produced);
     next = check.stored;

@@ -15,7 +15,7 @@ declare global {
 }
 
 /** A request that main refused or could not fulfil: what happened, what to do (`hint`) and whether asking again can help. */
-export class RequestError extends Error {
+class RequestError extends Error {
   readonly code: string;
   readonly hint: string | null;
   readonly canRetry: boolean;

@@ -7,7 +7,8 @@ const keptIntervals = 20_000;
 const keptLatencies = 20_000;
 
 /**
- * What a diagnostic run wants to know of the page. Counts from its creation; `taken` is called with the frames that the
+ * What a diagnostic run wants to know of the page. Frames and tasks count from the first live sale on: the budget is for
+ * the time while sales arrive, and start-up has its own. `taken` is called with the frames that the
  * store has just been set with, `held` gives what the store then holds.
  */
 export class Diagnostics {
@@ -26,11 +27,11 @@ export class Diagnostics {
     this.#observer = new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) this.#observed(entry);
     });
-    this.#observer.observe({ type: 'longtask', buffered: true });
+    this.#observer.observe({ type: 'longtask' });
     this.#observer.observe({ type: 'paint', buffered: true });
     let last = performance.now();
     const next = (now: number): void => {
-      if (this.#intervals.length < keptIntervals) this.#intervals.push(now - last);
+      if (this.#firstSaleAt !== null && this.#intervals.length < keptIntervals) this.#intervals.push(now - last);
       last = now;
       this.#animationFrame = requestAnimationFrame(next);
     };
@@ -90,8 +91,11 @@ export class Diagnostics {
   }
 
   #observed(entry: PerformanceEntry): void {
-    if (entry.entryType === 'longtask') this.#longestTaskMs = Math.max(this.#longestTaskMs, entry.duration);
-    // The first contentful paint comes last and is the one a person sees.
-    else if (entry.name === 'first-contentful-paint') this.#firstPaintAt = performance.timeOrigin + entry.startTime;
+    if (entry.entryType === 'longtask') {
+      if (this.#firstSaleAt !== null) this.#longestTaskMs = Math.max(this.#longestTaskMs, entry.duration);
+    } else if (entry.name === 'first-contentful-paint') {
+      // The first paint that a person sees something in.
+      this.#firstPaintAt = performance.timeOrigin + entry.startTime;
+    }
   }
 }

@@ -31,6 +31,7 @@ export interface RevenueChartProps {
 }
 
 const tickWidth = 60;
+const edgeWidth = 6;
 
 /**
  * Revenue by bucket as a stepped line, with last week behind it. While the pointer or the keyboard focus is in, the
@@ -54,7 +55,11 @@ export function RevenueChart(props: RevenueChartProps) {
   const rows = useMemo(() => plotRows(picture), [picture]);
   const plotWidth = size.width - valueAxisWidth - plotMargin.right;
   const xTicks = useMemo(
-    () => clockTicks(from, to, Math.max(2, Math.floor(plotWidth / tickWidth)), words.localMinute),
+    () =>
+      clockTicks(from, to, Math.max(2, Math.floor(plotWidth / tickWidth)), words.localMinute).filter(
+        // A label at the very edge would be cut.
+        (at) => ((to - at) / (to - from)) * plotWidth >= edgeWidth,
+      ),
     [from, to, plotWidth, words],
   );
   const frame = useMemo(

@@ -7,9 +7,11 @@ export interface Catalogue {
   readonly movies: ReadonlyMap<number, Movie>;
 }
 
-/** Something the user is told once, until dismissed. */
+/** Something the user is told once. */
 export interface Notice {
   readonly id: number;
+  /** Stays until dismissed; else it leaves by itself. */
+  readonly lasting: boolean;
   readonly tone: 'info' | 'error';
   readonly text: string;
   readonly hint: string | null;
@@ -36,9 +38,9 @@ export interface AppSlice {
 
 export const createAppSlice: StateCreator<AppSlice, [], [], AppSlice> = (set) => {
   let notices = 0;
-  const notice = (tone: Notice['tone'], text: string, hint: string | null): void => {
+  const notice = (tone: Notice['tone'], lasting: boolean, text: string, hint: string | null): void => {
     notices += 1;
-    const added: Notice = { id: notices, tone, text, hint };
+    const added: Notice = { id: notices, lasting, tone, text, hint };
     set((state) => ({ notices: [...state.notices.filter((held) => held.text !== text), added].slice(-keptNotices) }));
   };
   return {
@@ -50,7 +52,7 @@ export const createAppSlice: StateCreator<AppSlice, [], [], AppSlice> = (set) =>
     takeAppState: (appState) => set({ appState }),
     takeInfo: (info) => {
       set({ info });
-      for (const text of info.notices) notice('info', text, null);
+      for (const text of info.notices) notice('info', true, text, null);
     },
     takeSettings: (settings) => set({ settings }),
     takeCatalogue: (theaters, movies) =>
@@ -60,8 +62,9 @@ export const createAppSlice: StateCreator<AppSlice, [], [], AppSlice> = (set) =>
           movies: new Map(movies.map((movie) => [movie.id, movie])),
         },
       }),
-    tell: (text) => notice('info', text, null),
-    tellFailure: (what, failure) => notice('error', `${what}: ${failure.message} (${failure.code})`, failure.hint),
+    tell: (text) => notice('info', false, text, null),
+    tellFailure: (what, failure) =>
+      notice('error', true, `${what}: ${failure.message} (${failure.code})`, failure.hint),
     dismissNotice: (id) => set((state) => ({ notices: state.notices.filter((held) => held.id !== id) })),
   };
 };

@@ -34,7 +34,7 @@ export function useCalendar(): BusinessCalendar {
 }
 
 /** The same outside a component. */
-export function currentCalendar(state: ConsoleState): BusinessCalendar {
+function currentCalendar(state: ConsoleState): BusinessCalendar {
   return calendarOf(zoneOf(state), cutoverOf(state));
 }
 

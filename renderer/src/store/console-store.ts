@@ -6,8 +6,8 @@ import { createViewSlice, type ViewSlice } from './view-slice.ts';
 
 export type ConsoleState = LiveSlice & StatusSlice & AppSlice & ViewSlice;
 
-/** All slices together; apart from the store so that a test can make its own. */
-export const createConsoleState: StateCreator<ConsoleState> = (...api) => ({
+/** All slices together. */
+const createConsoleState: StateCreator<ConsoleState> = (...api) => ({
   ...createLiveSlice(...api),
   ...createStatusSlice(...api),
   ...createAppSlice(...api),

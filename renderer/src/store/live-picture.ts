@@ -4,9 +4,9 @@ import type { SeriesPoint } from '../../../backend/domain/question.ts';
 import type { SaleLine } from '../../../backend/domain/ticket-sale.ts';
 
 /** Seconds kept, the current one included: 5 minutes. */
-export const keptSeconds = 300;
+const keptSeconds = 300;
 /** Sales kept. */
-export const keptSales = 50;
+const keptSales = 50;
 const secondMs = 1000;
 
 /** What the window knows of the live day. Immutable: a new picture per change. */

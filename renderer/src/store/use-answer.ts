@@ -18,7 +18,7 @@ import { everyLiveChange } from './live-refetch.ts';
 import { storedKey } from './query-client.ts';
 
 /** Least time between two askings that the live day causes, ms. */
-export const liveRefetchMs = 2000;
+const liveRefetchMs = 2000;
 
 /** Something asked of main: the last value stays while it is asked again and when that fails. */
 export interface Asked<T> {

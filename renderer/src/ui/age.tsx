@@ -25,9 +25,3 @@ export function Age({ at, limitMs }: AgeProps) {
     </span>
   );
 }
-
-/** Whether an instant is past its limit; null is not. */
-export function useIsOld(at: number | null, limitMs: number): boolean {
-  const now = useNow();
-  return at !== null && now - at > limitMs;
-}

@@ -10,7 +10,7 @@ const macWords: Readonly<Record<string, string>> = {
 };
 
 /** Accelerator keys as the user reads them: `CmdOrCtrl+Shift+S` -> `Ctrl Shift S`. */
-export function keyWords(keys: string, mac: boolean): string {
+function keyWords(keys: string, mac: boolean): string {
   const named = mac ? macWords : words;
   return keys
     .split('+')

@@ -4,7 +4,7 @@ import { memo, type ReactNode } from 'react';
 import type { LiveLeader } from '../../../../backend/domain/live.ts';
 import { averageTicketPrice, formatPercent, share } from '../../../../backend/domain/money.ts';
 import { useConsole } from '../../store/console-store.ts';
-import { Amount } from '../../ui/amount.tsx';
+import { Amount, useAmounts } from '../../ui/amount.tsx';
 import { Card, Panel } from '../../ui/card.tsx';
 import { Delta } from '../../ui/delta.tsx';
 import { Icon } from '../../ui/icon.tsx';
@@ -14,6 +14,7 @@ import { countWords } from '../../ui/time-words.ts';
 import classes from './live.module.css';
 
 const shownRows = 5;
+const leastFigures = 11;
 
 /** Change of a theatre against last week; null while unknown. */
 export type ChangeOf = (theaterId: number) => number | null;
@@ -103,7 +104,7 @@ interface LeadersCardProps {
   readonly leaders: readonly LiveLeader[] | null;
   readonly nameOf: (id: number) => string;
   /** Head and cells of the second column. */
-  readonly second: { readonly head: string; readonly cell: (leader: LiveLeader) => ReactNode };
+  readonly second: { readonly head: string; readonly wide: boolean; readonly cell: (leader: LiveLeader) => ReactNode };
   readonly totalCents: bigint;
   readonly actions?: ReactNode;
   readonly error?: ReactNode;
@@ -113,6 +114,10 @@ interface LeadersCardProps {
 /** The first five by gross, their sum, and its share of the day's gross. */
 export function LeadersCard({ title, column, leaders, nameOf, second, totalCents, actions, error, onOpen }: LeadersCardProps) {
   const rows = (leaders ?? []).slice(0, shownRows);
+  const amounts = useAmounts();
+  const longest = Math.max(0, ...rows.map(({ grossCents }) => amounts.exact(grossCents).length));
+  // Money is never cut: the column is as wide as its longest figure, and never narrower than a usual one.
+  const grossWidth = `calc(${Math.max(longest, leastFigures)}ch + 18px)`;
   const sum = rows.reduce((cents, { grossCents }) => cents + grossCents, 0n);
   return (
     <Card
@@ -140,8 +145,8 @@ export function LeadersCard({ title, column, leaders, nameOf, second, totalCents
             <tr>
               <th scope="col" className={classes.rank}>#</th>
               <th scope="col">{column}</th>
-              <th scope="col" className={`${tables.figure} ${classes.second}`}>{second.head}</th>
-              <th scope="col" className={`${tables.figure} ${classes.gross}`}>Gross</th>
+              <th scope="col" className={`${tables.figure} ${classes.second}`} data-wide={second.wide || undefined}>{second.head}</th>
+              <th scope="col" className={tables.figure} style={{ width: grossWidth }}>Gross</th>
             </tr>
           </thead>
           <tbody>

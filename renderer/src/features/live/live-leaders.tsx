@@ -57,8 +57,8 @@ export function Leaders({ day, theaters, movies, totalCents, changeOf, against, 
         nameOf={(id) => catalogue?.theaters.get(id)?.name ?? `Theatre ${id}`}
         second={
           against === null
-            ? { head: 'Share', cell: shareOf }
-            : { head: 'Change', cell: ({ id }) => <Delta ratio={changeOf(id)} /> }
+            ? { head: 'Share', wide: false, cell: shareOf }
+            : { head: 'Change', wide: true, cell: ({ id }) => <Delta ratio={changeOf(id)} /> }
         }
         totalCents={totalCents}
         actions={<AllLink onClick={() => toTheatres(null)}>All {catalogue?.theaters.size ?? ''}</AllLink>}
@@ -69,7 +69,7 @@ export function Leaders({ day, theaters, movies, totalCents, changeOf, against, 
         column="Movie"
         leaders={movies}
         nameOf={(id) => catalogue?.movies.get(id)?.title ?? `Movie ${id}`}
-        second={{ head: 'Share', cell: shareOf }}
+        second={{ head: 'Share', wide: false, cell: shareOf }}
         totalCents={totalCents}
       />
     </div>

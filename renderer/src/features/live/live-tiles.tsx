@@ -34,6 +34,7 @@ export function LiveTiles({ compared, minute, before, why, clock, live, rateKnow
   const totals = useConsole((state) => state.live?.totals ?? null);
   const rate = useConsole((state) => state.live?.salesPerMinute ?? 0);
   const changes = useMemo(() => (compared === null ? null : changesAt(compared, minute)), [compared, minute]);
+  const hasGhost = compared !== null && compared.ghost !== null;
   const shapes = useShapes(compared, minute);
   const against = before === null ? null : dayWords(before, 'short');
   const bottom = (ratio: keyof TileChanges, time: number) =>
@@ -41,7 +42,7 @@ export function LiveTiles({ compared, minute, before, why, clock, live, rateKnow
       <TileChange
         ratio={changes?.[ratio] ?? null}
         against={`vs ${against}, ${clock(time)}`}
-        why={why}
+        why={ratio === 'sales' && hasGhost ? `no sales at ${clock(time)} on ${against}` : why}
       />
     );
   const shared = { age: <Age at={at} limitMs={oldAfterMs} />, loading: totals === null, old: !live };

@@ -50,10 +50,7 @@ function Embedded() {
       ) : (
         <Parts />
       )}
-      <SettingRow
-        label="Folder"
-        note="Copy it while the app is closed to keep a backup."
-      >
+      <SettingRow label="Folder" note="Copy it while the app is closed to keep a backup.">
         <code className={classes.path} title={folder}>
           <Icon of={HardDrive} small /> {folder}
         </code>

@@ -57,7 +57,11 @@ function Verdict({ result, unbroken }: { readonly result: Reconciliation; readon
       <span className={classes.note}>
         {result.verdict === 'in-flight' ? `${countWords(result.inFlight)} on the way, ` : ''}
         <CheckedAgo at={result.at} />
-        {unbroken === 0 ? '' : unbroken === 1 ? ', 1 check without a difference' : `, ${countWords(unbroken)} checks without a difference`}
+        {unbroken === 0
+          ? ''
+          : unbroken === 1
+            ? ', 1 check without a difference'
+            : `, ${countWords(unbroken)} checks without a difference`}
       </span>
     </div>
   );
