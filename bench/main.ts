@@ -5,11 +5,13 @@ import { parseArgs } from 'node:util';
 import { batchTransaction, databaseStart, embeddedIngest } from './embedded.ts';
 import type { Bench, Figure } from './figures.ts';
 import { formatFigure } from './figures.ts';
+import { questionsAndTicks } from './questions.ts';
 
 const benches: readonly (readonly [title: string, bench: Bench])[] = [
   ['Start of the embedded database', databaseStart],
   ['Batch transaction and bare insert', batchTransaction],
   ['Embedded ingest, log to read model', embeddedIngest],
+  ['Questions over a fortnight, and live ticks', questionsAndTicks],
 ];
 
 const { values } = parseArgs({ options: { json: { type: 'string' } } });

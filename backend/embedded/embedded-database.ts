@@ -3,8 +3,10 @@
  * socket between the two.
  * States: opening -> open -> closed, and open -> failed when the worker dies; `#fail` is the only way to failed.
  */
+import { existsSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import { Socket } from 'node:net';
+import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import pg from 'pg';
 import { AppError, messageOf } from '../lib/app-error.ts';
@@ -86,7 +88,8 @@ class WorkerHandle {
     return () => this.#listeners.delete(listener);
   }
 
-  open(request: ToWorker, onProgress: EmbeddedDatabaseOptions['onProgress']): Promise<boolean> {
+  /** Resolves when the worker has done what is asked. */
+  run(request: ToWorker, onProgress: EmbeddedDatabaseOptions['onProgress']): Promise<void> {
     return new Promise((resolve, reject) => {
       const unsubscribe = this.onFailure((reason) =>
         reject(
@@ -99,7 +102,7 @@ class WorkerHandle {
         if (message.type === 'progress') onProgress({ step: message.step, share: message.share });
         if (message.type === 'ready') {
           unsubscribe();
-          resolve(message.created);
+          resolve();
         }
       };
       this.#worker.postMessage(request);
@@ -137,10 +140,12 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
     const lock = await lockFolder(dataDir, sockets.address('lock'));
     releases.push('data folder lock', () => lock.release());
 
+    const created = !existsSync(join(dataDir, 'postgres', 'PG_VERSION'));
+    if (created) await createDatabase(options);
     const worker = new WorkerHandle(options.startWorker());
     releases.push('database worker', () => worker.close());
     const socketPath = sockets.address('postgres');
-    const created = await worker.open({ type: 'open', folder: dataDir, socketPath }, options.onProgress);
+    await worker.run({ type: 'open', folder: dataDir, socketPath }, options.onProgress);
 
     const pool = makePool(socketPath, logger);
     releases.push('connection', () => pool.end());
@@ -152,6 +157,15 @@ export async function openEmbeddedDatabase(options: EmbeddedDatabaseOptions): Pr
       logger.warn('Cleaning up after a failed start failed too', { error: messageOf(second) });
     });
     throw error;
+  }
+}
+
+async function createDatabase({ dataDir, startWorker, onProgress }: EmbeddedDatabaseOptions): Promise<void> {
+  const creator = new WorkerHandle(startWorker());
+  try {
+    await creator.run({ type: 'create', folder: dataDir }, onProgress);
+  } finally {
+    await creator.close();
   }
 }
 

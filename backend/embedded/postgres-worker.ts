@@ -2,9 +2,9 @@
  * Entry of the worker thread that holds the embedded PostgreSQL (PGlite) and nothing else, so that no query ever blocks
  * the main event loop. Clients speak the PostgreSQL protocol over a private socket; see worker-protocol.ts.
  * A fresh database is made in a folder beside the final one and renamed into place, so that a kill in the middle of the
- * creation leaves no half-made database behind.
+ * creation leaves no half-made database behind. A worker creates or opens, not both: the memory that creating takes is
+ * given back when its worker ends.
  */
-import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
@@ -15,6 +15,7 @@ import type { FromWorker, ToWorker } from './worker-protocol.ts';
 /** Small WAL segments: 4 MB are created much faster than the default 16 MB and recycled just the same. */
 const creationParameters = ['--wal-segsize=4', '--encoding=UTF8', '--locale=C', '--no-instructions'];
 
+/** The default buffers of 128 MB would all be resident after a while; the operating system caches the files anyway. */
 const sessionParameters = ['-c', 'timezone=UTC', '-c', 'max_wal_size=256MB', '-c', 'shared_buffers=24MB'];
 
 if (!parentPort) throw new Error('postgres-worker.ts must be started as a worker thread');
@@ -24,17 +25,15 @@ function send(message: FromWorker): void {
   port.postMessage(message);
 }
 
-async function createIfMissing(folder: string): Promise<boolean> {
-  const target = join(folder, 'postgres');
-  if (existsSync(join(target, 'PG_VERSION'))) return false;
+async function create(folder: string): Promise<void> {
   const unfinished = join(folder, 'postgres.unfinished');
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { mode: 0o700 });
   send({ type: 'progress', step: 'Creating the embedded database', share: null });
   const database = await PGlite.create({ dataDir: unfinished, initDbStartParams: creationParameters });
   await database.close();
-  await rename(unfinished, target);
-  return true;
+  await rename(unfinished, join(folder, 'postgres'));
+  send({ type: 'ready' });
 }
 
 /** The socket server never recovers from a query that throws outside SQL (a trap in the WASM): end instead of hanging. */
@@ -57,7 +56,6 @@ function fail(error: unknown): void {
 }
 
 async function open(folder: string, socketPath: string): Promise<() => Promise<void>> {
-  const created = await createIfMissing(folder);
   send({ type: 'progress', step: 'Opening the embedded database', share: null });
   const database = await PGlite.create({
     dataDir: join(folder, 'postgres'),
@@ -66,7 +64,7 @@ async function open(folder: string, socketPath: string): Promise<() => Promise<v
   failOnTrap(database);
   const server = new PGLiteSocketServer({ db: database, path: socketPath, maxConnections: 4 });
   await server.start();
-  send({ type: 'ready', created });
+  send({ type: 'ready' });
   return async () => {
     await server.stop();
     await database.close();
@@ -77,6 +75,9 @@ let close: (() => Promise<void>) | undefined;
 
 async function receive(message: ToWorker): Promise<void> {
   switch (message.type) {
+    case 'create':
+      await create(message.folder);
+      return;
     case 'open':
       close = await open(message.folder, message.socketPath);
       return;

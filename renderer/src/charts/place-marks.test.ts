@@ -5,7 +5,13 @@ const bounds = { left: 0, right: 600 };
 
 describe('placeMarks', () => {
   it('writes to the right while there is room', () => {
-    const placed = placeMarks([{ x: 100, wordsWidth: 80 }, { x: 300, wordsWidth: 80 }], bounds);
+    const placed = placeMarks(
+      [
+        { x: 100, wordsWidth: 80 },
+        { x: 300, wordsWidth: 80 },
+      ],
+      bounds,
+    );
     expect(placed.map(({ words }) => words)).toEqual(['right', 'right']);
   });
 
@@ -15,13 +21,25 @@ describe('placeMarks', () => {
 
   it('drops the words where neighbours are closer than them', () => {
     const placed = placeMarks(
-      [{ x: 40, wordsWidth: 80 }, { x: 80, wordsWidth: 80 }, { x: 120, wordsWidth: 80 }],
+      [
+        { x: 40, wordsWidth: 80 },
+        { x: 80, wordsWidth: 80 },
+        { x: 120, wordsWidth: 80 },
+      ],
       bounds,
     );
     expect(placed.map(({ words }) => words)).toEqual(['none', 'none', 'right']);
   });
 
   it('leaves out an icon that would cover the one before', () => {
-    expect(placeMarks([{ x: 40, wordsWidth: 10 }, { x: 44, wordsWidth: 10 }], bounds).map(({ index }) => index)).toEqual([0]);
+    expect(
+      placeMarks(
+        [
+          { x: 40, wordsWidth: 10 },
+          { x: 44, wordsWidth: 10 },
+        ],
+        bounds,
+      ).map(({ index }) => index),
+    ).toEqual([0]);
   });
 });

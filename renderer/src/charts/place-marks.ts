@@ -24,7 +24,12 @@ export function placeMarks(
     const next = marks.slice(index + 1).find((other) => other.x - x >= markIconWidth);
     const roomRight = (next === undefined ? bounds.right : next.x - markIconWidth / 2) - (x + markIconWidth / 2);
     const roomLeft = x - markIconWidth / 2 - taken;
-    const words = wordsWidth <= roomRight - (next === undefined ? 0 : gap) ? 'right' : wordsWidth + gap <= roomLeft ? 'left' : 'none';
+    const words =
+      wordsWidth <= roomRight - (next === undefined ? 0 : gap)
+        ? 'right'
+        : wordsWidth + gap <= roomLeft
+          ? 'left'
+          : 'none';
     placed.push({ index, x, words });
     taken = x + markIconWidth / 2 + (words === 'right' ? wordsWidth : 0);
   }

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useMemo, useState } from 'react';
-import { clockTicks } from './clock-ticks.ts';
 import { instantAt, plotFrame, plotMargin, valueAxisWidth } from './chart-frame.ts';
 import classes from './charts.module.css';
+import { clockTicks } from './clock-ticks.ts';
 import { HoverLayer } from './hover-layer.tsx';
 import { MarksLane } from './marks-lane.tsx';
 import {
@@ -62,10 +62,7 @@ export function RevenueChart(props: RevenueChartProps) {
       ),
     [from, to, plotWidth, words],
   );
-  const frame = useMemo(
-    () => plotFrame(size, { from, to, min: axis.min, max: axis.max }),
-    [size, from, to, axis],
-  );
+  const frame = useMemo(() => plotFrame(size, { from, to, min: axis.min, max: axis.max }), [size, from, to, axis]);
 
   const index = chosenAt === null ? null : Math.floor((chosenAt - from) / bucketMs);
   const chosen = index === null ? null : (buckets[index] ?? null);
@@ -86,7 +83,8 @@ export function RevenueChart(props: RevenueChartProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.key === 'Escape' && held !== null) {
       event.stopPropagation();
-      return release();
+      release();
+      return;
     }
     const next = neighbour(event.key, index, buckets.length);
     if (next === null) return;
@@ -171,6 +169,8 @@ function spoken(
   if (bucket === null) return 'no data';
   const now = bucket.grossCents === null ? 'unknown' : words.cents(bucket.grossCents);
   const ghost =
-    names.ghost === null ? '' : `, ${names.ghost} ${bucket.ghostCents === null ? 'unknown' : words.cents(bucket.ghostCents)}`;
+    names.ghost === null
+      ? ''
+      : `, ${names.ghost} ${bucket.ghostCents === null ? 'unknown' : words.cents(bucket.ghostCents)}`;
   return `${words.span(bucket.at, bucket.at + bucketMs)}: ${names.now} ${now}${ghost}`;
 }

@@ -12,8 +12,12 @@ it('leaves a gap where a value is unknown', () => {
 });
 
 it('puts nothing at step 0, the most at step 6 and anything between in 1 to 6', () => {
-  expect([heatStep(0n, 600n), heatStep(-5n, 600n), heatStep(1n, 600n), heatStep(300n, 600n), heatStep(600n, 600n)]).toEqual([
-    0, 0, 1, 3, 6,
-  ]);
+  expect([
+    heatStep(0n, 600n),
+    heatStep(-5n, 600n),
+    heatStep(1n, 600n),
+    heatStep(300n, 600n),
+    heatStep(600n, 600n),
+  ]).toEqual([0, 0, 1, 3, 6]);
   expect(heatStep(700n, 600n)).toBe(6);
 });

@@ -15,7 +15,14 @@ interface SparklineProps {
 export const Sparkline = memo(function Sparkline({ values, width, height, tone = 'plain' }: SparklineProps) {
   const { path, end } = sparkPath(values, width, height);
   return (
-    <svg className={classes.spark} data-tone={tone} width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+    <svg
+      className={classes.spark}
+      data-tone={tone}
+      width={width}
+      height={height}
+      viewBox={`0 0 ${width} ${height}`}
+      aria-hidden="true"
+    >
       <path d={path} />
       {end === null ? null : <circle cx={end.x} cy={end.y} r={width > 60 ? 2 : 1.25} />}
     </svg>

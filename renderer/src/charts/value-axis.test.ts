@@ -30,6 +30,14 @@ describe('valueAxis', () => {
     expect(ticks.length).toBeLessThanOrEqual(7);
   });
 
+  it('gives a small dip below zero room without a tick of its own', () => {
+    const { min, max, ticks } = valueAxis(-1200, 280_000);
+    expect(min).toBeLessThanOrEqual(-1200);
+    expect(min).toBeGreaterThan(-10_000);
+    expect(ticks[0]).toBe(0);
+    expect(ticks.at(-1)).toBe(max);
+  });
+
   it('shows a scale of whole units when there is nothing', () => {
     const { min, max, ticks } = valueAxis(0, 0);
     expect([min, max]).toEqual([0, 1000]);

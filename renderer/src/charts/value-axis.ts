@@ -17,20 +17,24 @@ export const shrinkAfterMs = 60_000;
 const mostSteps = 6;
 /** What the axis spans when there is nothing to show: $10 in cents. */
 const emptySpan = 1000;
+/** Room for a small dip below zero grows in eighths of a step. */
+const dipParts = 8;
 
 /**
  * Round bounds around 0 and the values: steps of 1, 1.5, 2, 3 or 5 times a power of ten, at most six of them.
  * `smallest` is the finest step that makes sense (100: whole units of money).
  */
 export function valueAxis(lowest: number, highest: number, smallest = 100): ValueAxis {
-  const low = Math.min(0, lowest);
-  const high = Math.max(0, highest, low + Math.min(emptySpan, smallest * 10));
-  let step = roundStep(Math.max((high - low) / mostSteps, smallest));
-  while (stepsOf(low, high, step) > mostSteps) step = roundStep(step * 1.01);
-  const first = Math.floor(low / step);
-  const count = stepsOf(low, high, step);
-  const ticks = Array.from({ length: count + 1 }, (_, index) => (first + index) * step);
-  return { min: first * step, max: (first + count) * step, ticks };
+  const high = Math.max(highest, Math.min(emptySpan, smallest * 10));
+  const above = stepsBetween(0, high, smallest);
+  if (lowest >= 0) return axisOf(0, above.last, above.step);
+  // A dip far smaller than a step gets room below zero, but no tick of its own.
+  if (-lowest <= above.step / 2) {
+    const part = above.step / dipParts;
+    return { ...axisOf(0, above.last, above.step), min: -Math.ceil(-lowest / part) * part };
+  }
+  const { first, last, step } = stepsBetween(lowest, Math.max(0, highest), smallest);
+  return axisOf(first, last, step);
 }
 
 /** The axis to show for what `valueAxis` wants now: it grows at once and shrinks only when less was enough for 60 s. */
@@ -42,14 +46,23 @@ export function holdAxis(held: HeldAxis | null, wanted: ValueAxis, now: number):
     const cover = valueAxis(Math.min(wanted.min, axis.min), Math.max(wanted.max, axis.max));
     return { axis: cover, smallerSince: null };
   }
-  if (wanted.max === axis.max && wanted.min === axis.min) return held.smallerSince === null ? held : { axis, smallerSince: null };
+  if (wanted.max === axis.max && wanted.min === axis.min)
+    return held.smallerSince === null ? held : { axis, smallerSince: null };
   const since = held.smallerSince ?? now;
   if (now - since >= shrinkAfterMs) return { axis: wanted, smallerSince: null };
   return held.smallerSince === since ? held : { axis, smallerSince: since };
 }
 
-function stepsOf(low: number, high: number, step: number): number {
-  return Math.ceil(high / step) - Math.floor(low / step);
+/** The finest round step of which at most six cover the range, and the multiples of it at both ends. */
+function stepsBetween(low: number, high: number, smallest: number): { first: number; last: number; step: number } {
+  let step = roundStep(Math.max((high - low) / mostSteps, smallest));
+  while (Math.ceil(high / step) - Math.floor(low / step) > mostSteps) step = roundStep(step * 1.01);
+  return { first: Math.floor(low / step), last: Math.ceil(high / step), step };
+}
+
+function axisOf(first: number, last: number, step: number): ValueAxis {
+  const ticks = Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
+  return { min: first * step, max: last * step, ticks };
 }
 
 function roundStep(least: number): number {

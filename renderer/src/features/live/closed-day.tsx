@@ -1,7 +1,9 @@
+import { Button } from '@mantine/core';
+import { CalendarCheck } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import type { LiveLeader } from '../../../../backend/domain/live.ts';
-import { averageTicketPrice } from '../../../../backend/domain/money.ts';
 import type { Measures } from '../../../../backend/domain/measures.ts';
+import { averageTicketPrice } from '../../../../backend/domain/money.ts';
 import type { ShownDay } from '../../store/business-days.ts';
 import { runCommand } from '../../store/run-command.ts';
 import { useAnswer } from '../../store/use-answer.ts';
@@ -12,12 +14,10 @@ import { StateChip } from '../../ui/state-chip.tsx';
 import { EmptyState, ErrorLine, WidgetError } from '../../ui/states.tsx';
 import { Tile } from '../../ui/tile.tsx';
 import { dayWords } from '../../ui/time-words.ts';
-import { Button } from '@mantine/core';
-import { CalendarCheck } from 'lucide-react';
-import { useRevenueExport } from './live-csv.ts';
-import { Leaders } from './live-leaders.tsx';
 import classes from './live.module.css';
+import { useRevenueExport } from './live-csv.ts';
 import { WallButton } from './live-head.tsx';
+import { Leaders } from './live-leaders.tsx';
 import { Count, Spark, TileChange } from './live-tiles.tsx';
 import { type Mode, RevenueCard } from './revenue-card.tsx';
 import { spanPicture } from './revenue-spans.ts';
@@ -44,7 +44,14 @@ export function ClosedDay({ shown }: { readonly shown: ShownDay }) {
   const picture = useMemo(() => {
     if (compared === null) return null;
     const { end } = compared.now;
-    return spanPicture({ span: 'day', cumulative: mode === 'cumulative', now: end, until: end, days: [compared], seconds: [] });
+    return spanPicture({
+      span: 'day',
+      cumulative: mode === 'cumulative',
+      now: end,
+      until: end,
+      days: [compared],
+      seconds: [],
+    });
   }, [compared, mode]);
   const hasGhost = compared !== null && compared.ghost !== null;
   const names = useMemo(
@@ -55,8 +62,14 @@ export function ClosedDay({ shown }: { readonly shown: ShownDay }) {
 
   const failed = [summary, minutes, theaters, movies, minutesBefore].find(({ error }) => error !== null);
   const nothing = summary.value !== null && summary.value.sales === 0 && summary.value.refunds === 0;
-  const leaders = useMemo(() => theaters.value?.map(({ theaterId, measures }) => leaderOf(theaterId, measures)) ?? null, [theaters.value]);
-  const titles = useMemo(() => movies.value?.map(({ movieId, measures }) => leaderOf(movieId, measures)) ?? null, [movies.value]);
+  const leaders = useMemo(
+    () => theaters.value?.map(({ theaterId, measures }) => leaderOf(theaterId, measures)) ?? null,
+    [theaters.value],
+  );
+  const titles = useMemo(
+    () => movies.value?.map(({ movieId, measures }) => leaderOf(movieId, measures)) ?? null,
+    [movies.value],
+  );
   const retry = (): void => {
     for (const asked of [summary, minutes, theaters, movies, minutesBefore]) if (asked.error !== null) asked.retry();
   };
@@ -82,7 +95,11 @@ export function ClosedDay({ shown }: { readonly shown: ShownDay }) {
         <ClosedTiles
           totals={summary.value}
           failed={summary.error !== null}
-          changes={summary.value === null || summaryBefore.value === null ? null : changesOf(summary.value, summaryBefore.value)}
+          changes={
+            summary.value === null || summaryBefore.value === null
+              ? null
+              : changesOf(summary.value, summaryBefore.value)
+          }
           against={compare ? dayWords(before, 'short') : null}
           why={whyNoGhost(minutesBefore, dayWords(before, 'short'))}
           compared={compared}
@@ -147,13 +164,33 @@ function ClosedTiles({ totals, failed, changes, against, why, compared }: Closed
   const price = totals === null ? null : averageTicketPrice(totals);
   const hours = compared === null ? 24 : (compared.now.end - compared.now.start) / (60 * minuteMs);
   const bottom = (key: keyof TileChanges) =>
-    against === null ? null : <TileChange ratio={changes?.[key] ?? null} against={`vs ${against}, whole day`} why={why} />;
+    against === null ? null : (
+      <TileChange ratio={changes?.[key] ?? null} against={`vs ${against}, whole day`} why={why} />
+    );
   const shared = { loading: totals === null && !failed, age: null };
   return (
     <div className={classes.tiles}>
-      <Tile {...shared} label="Gross" figure={totals === null ? null : <Amount cents={totals.grossCents} compact />} spark={<Spark values={shapes?.gross} />} bottom={bottom('gross')} />
-      <Tile {...shared} label="Admits" figure={totals === null ? null : <Count value={totals.admits} />} spark={<Spark values={shapes?.admits} />} bottom={bottom('admits')} />
-      <Tile {...shared} label="ATP" figure={price === null ? null : <Amount cents={price} />} spark={<Spark values={shapes?.price} />} bottom={price === null && totals !== null ? 'no tickets sold' : bottom('price')} />
+      <Tile
+        {...shared}
+        label="Gross"
+        figure={totals === null ? null : <Amount cents={totals.grossCents} compact />}
+        spark={<Spark values={shapes?.gross} />}
+        bottom={bottom('gross')}
+      />
+      <Tile
+        {...shared}
+        label="Admits"
+        figure={totals === null ? null : <Count value={totals.admits} />}
+        spark={<Spark values={shapes?.admits} />}
+        bottom={bottom('admits')}
+      />
+      <Tile
+        {...shared}
+        label="ATP"
+        figure={price === null ? null : <Amount cents={price} />}
+        spark={<Spark values={shapes?.price} />}
+        bottom={price === null && totals !== null ? 'no tickets sold' : bottom('price')}
+      />
       <Tile
         {...shared}
         label="Sales / min, mean of the day"

@@ -56,14 +56,18 @@ export function TopTheatreCard({ leaders, dayWords, changeOf, against, live }: T
       ) : (
         <>
           <div className={classes.topName}>
-            <strong title={tied.map(({ id }) => name(id)).join(', ')}>{tied.length > 1 ? `${tied.length} theatres tie` : name(first.id)}</strong>
+            <strong title={tied.map(({ id }) => name(id)).join(', ')}>
+              {tied.length > 1 ? `${tied.length} theatres tie` : name(first.id)}
+            </strong>
             <strong>
               <Amount cents={first.grossCents} />
             </strong>
           </div>
           <div className={classes.topLine}>
             <span className={classes.clip}>
-              {tied.length > 1 ? tied.map(({ id }) => name(id)).join(', ') : (catalogue?.theaters.get(first.id)?.city ?? '')}
+              {tied.length > 1
+                ? tied.map(({ id }) => name(id)).join(', ')
+                : (catalogue?.theaters.get(first.id)?.city ?? '')}
             </span>
             {against === null || tied.length > 1 ? null : <Delta ratio={changeOf(first.id)} against={against} />}
           </div>
@@ -112,7 +116,17 @@ interface LeadersCardProps {
 }
 
 /** The first five by gross, their sum, and its share of the day's gross. */
-export function LeadersCard({ title, column, leaders, nameOf, second, totalCents, actions, error, onOpen }: LeadersCardProps) {
+export function LeadersCard({
+  title,
+  column,
+  leaders,
+  nameOf,
+  second,
+  totalCents,
+  actions,
+  error,
+  onOpen,
+}: LeadersCardProps) {
   const rows = (leaders ?? []).slice(0, shownRows);
   const amounts = useAmounts();
   const longest = Math.max(0, ...rows.map(({ grossCents }) => amounts.exact(grossCents).length));
@@ -143,10 +157,16 @@ export function LeadersCard({ title, column, leaders, nameOf, second, totalCents
         <table className={tables.table}>
           <thead>
             <tr>
-              <th scope="col" className={classes.rank}>#</th>
+              <th scope="col" className={classes.rank}>
+                #
+              </th>
               <th scope="col">{column}</th>
-              <th scope="col" className={`${tables.figure} ${classes.second}`} data-wide={second.wide || undefined}>{second.head}</th>
-              <th scope="col" className={tables.figure} style={{ width: grossWidth }}>Gross</th>
+              <th scope="col" className={`${tables.figure} ${classes.second}`} data-wide={second.wide || undefined}>
+                {second.head}
+              </th>
+              <th scope="col" className={tables.figure} style={{ width: grossWidth }}>
+                Gross
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -183,7 +203,13 @@ function rankOf(rows: readonly LiveLeader[], place: number): number {
 }
 
 /** The way to the whole list. */
-export const AllLink = memo(function AllLink({ children, onClick }: { readonly children: ReactNode; readonly onClick: () => void }) {
+export const AllLink = memo(function AllLink({
+  children,
+  onClick,
+}: {
+  readonly children: ReactNode;
+  readonly onClick: () => void;
+}) {
   return (
     <UnstyledButton className={classes.allLink} onClick={onClick}>
       {children} <Icon of={ArrowRight} size={13} />

@@ -23,7 +23,9 @@ export function LiveBanner({ state, clock }: { readonly state: LiveState; readon
         title={`${what} down since ${clock(part.since)}. You are looking at the last picture${pictureAt === null ? '' : `, ${spanWords(now - state.since)} old`}.`}
         cause={[
           `Cause: ${part.reason ?? 'not told'}${part.code === null ? '' : ` (${part.code})`}.`,
-          attemptIn === null ? 'No further attempt is planned.' : `Attempt ${restarts + 1} in ${Math.ceil(attemptIn / 1000)} s.`,
+          attemptIn === null
+            ? 'No further attempt is planned.'
+            : `Attempt ${restarts + 1} in ${Math.ceil(attemptIn / 1000)} s.`,
           'Sales are kept in the event log; nothing is lost.',
         ].join(' ')}
         actions={
@@ -48,7 +50,10 @@ export function LiveBanner({ state, clock }: { readonly state: LiveState; readon
         title={`No news for ${spanWords(now - state.since)}. You are looking at the picture of ${clock(state.since)}.`}
         cause="The console's main process is silent. Sales are still being stored if it works; ask it for a new picture."
         actions={
-          <Button leftSection={<Icon of={RefreshCw} small />} onClick={() => void attempt('No new picture came', takeSnapshot)}>
+          <Button
+            leftSection={<Icon of={RefreshCw} small />}
+            onClick={() => void attempt('No new picture came', takeSnapshot)}
+          >
             Ask again
           </Button>
         }

@@ -6,7 +6,14 @@ import { type CsvFile, useScreenActions } from '../../store/screen-actions.ts';
 /** The revenue chart's figures as a file: start of each bucket in UTC, both days, sales and admits. */
 export function revenueCsv(day: string, picture: RevenuePicture, names: SeriesNames): CsvFile {
   const decimal = (cents: bigint | null): string | null => (cents === null ? null : centsAsDecimal(cents));
-  const head = ['Bucket start (UTC)', 'Seconds', `Gross ${names.now}`, `Gross ${names.ghost ?? 'compared day'}`, 'Sales', 'Admits'];
+  const head = [
+    'Bucket start (UTC)',
+    'Seconds',
+    `Gross ${names.now}`,
+    `Gross ${names.ghost ?? 'compared day'}`,
+    'Sales',
+    'Admits',
+  ];
   const rows = picture.buckets.map(({ at, grossCents, ghostCents, sales, admits }) => [
     new Date(at).toISOString(),
     picture.bucketMs / 1000,
@@ -29,7 +36,11 @@ export function useRevenueExport(day: string, picture: RevenuePicture | null, na
         known
           ? {
               exportCsv: () =>
-                revenueCsv(shown.current.day, shown.current.picture ?? { buckets: [], bucketMs: 0, openAt: null }, shown.current.names),
+                revenueCsv(
+                  shown.current.day,
+                  shown.current.picture ?? { buckets: [], bucketMs: 0, openAt: null },
+                  shown.current.names,
+                ),
             }
           : {},
       [known],

@@ -5,11 +5,11 @@ import { useConsole } from '../../store/console-store.ts';
 import { EmptyState } from '../../ui/states.tsx';
 import { dayWords } from '../../ui/time-words.ts';
 import { salesRowsFor } from './layout.ts';
+import classes from './live.module.css';
 import { LiveBanner } from './live-banner.tsx';
 import { LiveHead } from './live-head.tsx';
 import { LiveLeaders } from './live-leaders.tsx';
 import { LiveRevenue } from './live-revenue.tsx';
-import classes from './live.module.css';
 import { isLive, noPictureSince, useLiveState } from './live-state.ts';
 import { LiveTiles } from './live-tiles.tsx';
 import { SalesCard } from './sales-card.tsx';
@@ -62,7 +62,14 @@ const LiveBody = memo(function LiveBody({ shown, live, noPictureSince }: LiveBod
       />
       <div className={classes.body}>
         <div className={classes.left} ref={columnRef}>
-          <LiveRevenue shown={shown} today={today} picture={second} minutesBefore={minutesBefore} live={live} noPictureSince={noPictureSince} />
+          <LiveRevenue
+            shown={shown}
+            today={today}
+            picture={second}
+            minutesBefore={minutesBefore}
+            live={live}
+            noPictureSince={noPictureSince}
+          />
           <SalesCard
             rows={salesRowsFor(column.height)}
             live={live}

@@ -13,7 +13,9 @@ import type { LiveState } from './live-state.ts';
 export function LiveHead({ state, clock }: { readonly state: LiveState; readonly clock: (at: number) => string }) {
   const tickRate = useConsole((console) => console.settings?.tickRate ?? 4);
   // Not the time of each tick: only of a picture that stands still.
-  const at = useConsole((console) => (state.kind === 'receiving' || state.kind === 'quiet' ? null : (console.live?.at ?? null)));
+  const at = useConsole((console) =>
+    state.kind === 'receiving' || state.kind === 'quiet' ? null : (console.live?.at ?? null),
+  );
   const asOf = at === null ? '' : `Last picture ${clock(at)}`;
   const waiting = useConsole((console) => console.waiting);
   const paused = state.kind === 'paused';

@@ -1,5 +1,5 @@
-import { formatPercent, share } from '../../../../backend/domain/money.ts';
 import type { LiveLeader } from '../../../../backend/domain/live.ts';
+import { formatPercent, share } from '../../../../backend/domain/money.ts';
 import type { ShownDay } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { useTheatreChanges } from '../../store/use-theatre-changes.ts';
@@ -24,7 +24,17 @@ export function LiveLeaders({ shown, at, clock, live }: LiveLeadersProps) {
   const totalCents = useConsole((state) => state.live?.totals.grossCents ?? 0n);
   const { changeOf, quarter } = useTheatreChanges(shown, at);
   const against = compare ? `vs ${dayWords(before, 'short')}${quarter === null ? '' : `, ${clock(quarter)}`}` : null;
-  return <Leaders day={day} theaters={theaters} movies={movies} totalCents={totalCents} changeOf={changeOf} against={against} live={live} />;
+  return (
+    <Leaders
+      day={day}
+      theaters={theaters}
+      movies={movies}
+      totalCents={totalCents}
+      changeOf={changeOf}
+      against={against}
+      live={live}
+    />
+  );
 }
 
 interface LeadersProps {
@@ -49,7 +59,13 @@ export function Leaders({ day, theaters, movies, totalCents, changeOf, against, 
   const shareOf = ({ grossCents }: LiveLeader): string => formatPercent(share(grossCents, totalCents));
   return (
     <div className={classes.right}>
-      <TopTheatreCard leaders={theaters} dayWords={dayWords(day, 'weekday')} changeOf={changeOf} against={against} live={live} />
+      <TopTheatreCard
+        leaders={theaters}
+        dayWords={dayWords(day, 'weekday')}
+        changeOf={changeOf}
+        against={against}
+        live={live}
+      />
       <LeadersCard
         title="Top 5 theatres"
         column="Theatre"

@@ -1,8 +1,8 @@
 import { Button } from '@mantine/core';
 import { Play } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
-import type { Mark } from '../../../../backend/domain/status.ts';
 import type { SeriesPoint } from '../../../../backend/domain/question.ts';
+import type { Mark } from '../../../../backend/domain/status.ts';
 import type { RevenuePicture } from '../../charts/revenue-picture.ts';
 import { type ShownDay, useCalendar } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
@@ -73,7 +73,9 @@ export function LiveRevenue({ shown, today, picture, minutesBefore, live, noPict
       marks={marks}
       bands={bands}
       empty={useWhyEmpty()}
-      error={minutesBefore.error === null ? null : <ErrorLine failure={minutesBefore.error} onRetry={minutesBefore.retry} />}
+      error={
+        minutesBefore.error === null ? null : <ErrorLine failure={minutesBefore.error} onRetry={minutesBefore.retry} />
+      }
     />
   );
 }
@@ -122,7 +124,8 @@ function useWhyEmpty() {
   const nothingSold = useConsole((state) => state.live !== null && state.live.totals.sales === 0);
   const off = useConsole((state) => state.status?.simulator.state === 'stopped');
   if (!nothingSold) return null;
-  if (!off) return <EmptyState why="No sales yet on this business day. They appear here within a second of the first one." />;
+  if (!off)
+    return <EmptyState why="No sales yet on this business day. They appear here within a second of the first one." />;
   return (
     <EmptyState
       why="No sales yet on this business day, and the simulator is off."

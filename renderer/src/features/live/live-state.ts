@@ -32,7 +32,8 @@ export function useLiveState(): LiveState {
   const idle = useConsole((state) => (state.live?.salesPerMinute ?? 0) === 0);
   const staleSince = useStaleSince();
   const down = status === null ? null : partDown(status);
-  const downKey = down === null ? null : `${down.what} ${down.part.since} ${down.part.nextAttemptAt} ${down.part.reason}`;
+  const downKey =
+    down === null ? null : `${down.what} ${down.part.since} ${down.part.nextAttemptAt} ${down.part.reason}`;
   const off = status?.simulator.state === 'stopped';
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `downKey` says all of `down`, which is new with each status.

@@ -75,7 +75,11 @@ export function LiveTiles({ compared, minute, before, why, clock, live, rateKnow
         label="Sales / min"
         figure={rateKnown ? <Count value={rate} /> : null}
         spark={<Spark values={shapes?.sales} />}
-        bottom={rateKnown ? bottom('sales', minute - 60_000) : `unknown, was ${countWords(rate)} at ${at === null ? '' : clock(at)}`}
+        bottom={
+          rateKnown
+            ? bottom('sales', minute - 60_000)
+            : `unknown, was ${countWords(rate)} at ${at === null ? '' : clock(at)}`
+        }
       />
     </div>
   );
@@ -99,14 +103,32 @@ export function Count({ value }: { readonly value: number }) {
     </span>
   );
 }
-const compact = new Intl.NumberFormat('en-US', { notation: 'compact', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat('en-US', {
+  notation: 'compact',
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
 
-export function Spark({ values, tone = 'plain' }: { readonly values: readonly (number | null)[] | undefined; readonly tone?: 'live' | 'plain' | 'stale' }) {
+export function Spark({
+  values,
+  tone = 'plain',
+}: {
+  readonly values: readonly (number | null)[] | undefined;
+  readonly tone?: 'live' | 'plain' | 'stale';
+}) {
   const { hidden } = useAmounts();
   return values === undefined || hidden ? null : <Sparkline values={values} width={112} height={32} tone={tone} />;
 }
 
 /** A change, or why there is none. */
-export function TileChange({ ratio, against, why }: { readonly ratio: number | null; readonly against: string; readonly why: string }) {
-  return ratio === null ? <>{`\u2014 ${why}`}</> : <Delta ratio={ratio} against={against} />;
+export function TileChange({
+  ratio,
+  against,
+  why,
+}: {
+  readonly ratio: number | null;
+  readonly against: string;
+  readonly why: string;
+}) {
+  return ratio === null ? `\u2014 ${why}` : <Delta ratio={ratio} against={against} />;
 }

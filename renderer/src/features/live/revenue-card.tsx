@@ -62,7 +62,13 @@ export function RevenueCard(props: RevenueCardProps) {
           {onSpan === null ? null : <Segmented label="Span" value={span} options={spanOptions} onChange={onSpan} />}
           <Segmented label="Buckets" value={mode} options={modeOptions} onChange={onMode} />
           <Tooltip label={toggle}>
-            <ActionIcon variant="subtle" size={28} aria-label={toggle} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+            <ActionIcon
+              variant="subtle"
+              size={28}
+              aria-label={toggle}
+              aria-pressed={asTable}
+              onClick={() => setAsTable(!asTable)}
+            >
               <Icon of={asTable ? ChartColumn : Table2} />
             </ActionIcon>
           </Tooltip>
@@ -78,7 +84,14 @@ export function RevenueCard(props: RevenueCardProps) {
           <RevenueTable picture={picture} names={names} words={words} />
         ) : (
           <>
-            <Legend span={span} names={names} live={live} open={picture.openAt !== null} bands={bands} averaged={span === '5min'} />
+            <Legend
+              span={span}
+              names={names}
+              live={live}
+              open={picture.openAt !== null}
+              bands={bands}
+              averaged={span === '5min'}
+            />
             <RevenueChart
               key={`${span} ${mode}`}
               picture={picture}
@@ -110,7 +123,9 @@ function Legend({ span, names, live, open, bands, averaged }: LegendProps) {
   return (
     <div className={classes.legend}>
       <SeriesKey kind={live ? 'live' : 'stale'}>{names.now}</SeriesKey>
-      {names.ghost === null ? null : <SeriesKey kind="ghost">{averaged ? `${names.ghost}, minute average` : names.ghost}</SeriesKey>}
+      {names.ghost === null ? null : (
+        <SeriesKey kind="ghost">{averaged ? `${names.ghost}, minute average` : names.ghost}</SeriesKey>
+      )}
       {open ? <SeriesKey kind={live ? 'open' : 'open-stale'}>{`${bucketNames[span]} still open`}</SeriesKey> : null}
       {bands.some(({ kind }) => kind === 'no-picture') ? <SeriesKey kind="none">no picture</SeriesKey> : null}
     </div>

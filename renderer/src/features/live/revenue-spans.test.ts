@@ -11,7 +11,11 @@ const point = (time: string, grossCents: bigint, sales = 1, admits = 2): SeriesP
   measures: { grossCents, refundCents: 0n, sales, refunds: 0, admits },
 });
 
-function compared(day: string, points: SeriesPoint[], before: { day: string; points: SeriesPoint[] } | null): ComparedDay {
+function compared(
+  day: string,
+  points: SeriesPoint[],
+  before: { day: string; points: SeriesPoint[] } | null,
+): ComparedDay {
   return {
     now: new DaySeries(calendar, day, points),
     ghost:
@@ -133,10 +137,7 @@ describe('spanPicture', () => {
 
   it('takes the minutes before the start of the day from the day before', () => {
     const now = at('2026-11-22T06:10:30');
-    const days = [
-      compared('2026-11-22', today, null),
-      compared('2026-11-21', [point('2026-11-22T05:50', 42n)], null),
-    ];
+    const days = [compared('2026-11-22', today, null), compared('2026-11-21', [point('2026-11-22T05:50', 42n)], null)];
     const { buckets } = spanPicture(input({ now, until: now, days }));
     expect(buckets.find((bucket) => bucket.at === at('2026-11-22T05:50'))?.grossCents).toBe(42n);
     expect(buckets.find((bucket) => bucket.at === at('2026-11-22T06:00'))?.grossCents).toBe(100n);

@@ -32,7 +32,10 @@ interface SalesCardProps {
   readonly empty: ReactNode | null;
 }
 
-/** The last 50 sales and refunds, newest first. They stand still under the pointer and the focus. */
+/**
+ * The last 50 sales and refunds, newest first. They stand still under the pointer and the focus, and only then are all
+ * of them drawn: four times a second, those that cannot be seen would take most of a frame.
+ */
 export function SalesCard({ rows, live, empty }: SalesCardProps) {
   const recent = useConsole((state) => state.live?.recent ?? none);
   const loading = useConsole((state) => state.live === null);
@@ -40,36 +43,59 @@ export function SalesCard({ rows, live, empty }: SalesCardProps) {
   const zone = useConsole(zoneOf);
   const { shown, held, handlers } = useHeld(recent);
   const newer = held ? newerThan(recent, shown) : 0;
-  const note = at !== null ? `as of ${clockWords(at, zone)}` : held ? `held, ${newer === 50 ? '50+' : newer} newer` : 'newest first';
+  const note =
+    at !== null
+      ? `as of ${clockWords(at, zone)}`
+      : held
+        ? `held, ${newer === 50 ? '50+' : newer} newer`
+        : 'newest first';
   return (
     <Card title="Last 50 sales" note={note} className={classes.sales ?? ''}>
       {empty ??
         (loading ? (
           <SkeletonRows rows={rows + 1} rowHeight={saleRowHeight} />
         ) : (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region has to be reached by the keyboard.
-          <div className={classes.salesScroll} tabIndex={0} role="region" aria-label="Last 50 sales" {...handlers} style={{ height: 29 + rows * saleRowHeight }}>
+          <section
+            className={classes.salesScroll}
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region has to be reached by the keyboard.
+            tabIndex={0}
+            aria-label="Sales, newest first"
+            {...handlers}
+            style={{ height: 29 + rows * saleRowHeight }}
+          >
             <table className={`${tables.table} ${tables.compact} ${classes.salesTable}`}>
               <thead>
                 <tr>
-                  <th scope="col" className={classes.soldAt}>Sold at</th>
-                  <th scope="col" className={classes.house}>Theatre</th>
+                  <th scope="col" className={classes.soldAt}>
+                    Sold at
+                  </th>
+                  <th scope="col" className={classes.house}>
+                    Theatre
+                  </th>
                   <th scope="col">Movie</th>
-                  <th scope="col" className={classes.showtime}>Showtime</th>
-                  <th scope="col" className={classes.channel}>Channel</th>
-                  <th scope="col" className={`${tables.figure} ${classes.tickets}`}>Tickets</th>
-                  <th scope="col" className={`${tables.figure} ${classes.amount}`}>Amount</th>
+                  <th scope="col" className={classes.showtime}>
+                    Showtime
+                  </th>
+                  <th scope="col" className={classes.channel}>
+                    Channel
+                  </th>
+                  <th scope="col" className={`${tables.figure} ${classes.tickets}`}>
+                    Tickets
+                  </th>
+                  <th scope="col" className={`${tables.figure} ${classes.amount}`}>
+                    Amount
+                  </th>
                 </tr>
               </thead>
               <tbody>
-                {shown.map((sale, place) => (
+                {(held ? shown : shown.slice(0, rows)).map((sale, place) => (
                   // Keyed by place: at a thousand sales a second it is far cheaper to rewrite texts than to make rows.
                   // biome-ignore lint/suspicious/noArrayIndexKey: see above; rows hold no state.
                   <SaleRow key={place} sale={sale} zone={zone} />
                 ))}
               </tbody>
             </table>
-          </div>
+          </section>
         ))}
     </Card>
   );

@@ -1,49 +1,92 @@
 /** Columns of the table, in their order. */
 export const columns = [
-  'rank', 'theatre', 'city', 'gross', 'change', 'admits', 'price', 'occupancy', 'refunds', 'share', 'hours',
+  'rank',
+  'theatre',
+  'city',
+  'gross',
+  'change',
+  'admits',
+  'price',
+  'occupancy',
+  'refunds',
+  'share',
+  'hours',
 ] as const;
 export type Column = (typeof columns)[number];
 
 /** What yields first when width is short. */
 const yielding: readonly Column[] = ['hours', 'refunds', 'occupancy', 'share', 'city'];
 
-const leastTheatre = 134;
 const cellPadding = 12;
 /** Advance of a tabular figure at 13 px and weight 560, rounded up. */
 const figureWidth = 7.8;
+/** The arrow before a change. */
+const arrowWidth = 16;
 
-const fixed: Readonly<Record<Exclude<Column, 'theatre'>, number>> = {
+/** Least width of each column, px. */
+const least: Readonly<Record<Column, number>> = {
   rank: 36,
+  theatre: 134,
   city: 98,
   gross: 98,
-  change: 78,
-  admits: 58,
-  price: 62,
-  occupancy: 50,
+  change: 80,
+  admits: 54,
+  price: 60,
+  occupancy: 46,
   refunds: 78,
-  share: 50,
+  share: 52,
   hours: 52,
 };
 
-/** Longest texts of the columns whose figures may outgrow their width: money is never cut. */
+/** How what is left over is shared out: names and shapes gain most from it. */
+const shares: Readonly<Record<Column, number>> = {
+  rank: 0,
+  theatre: 6,
+  city: 3,
+  gross: 2,
+  change: 2,
+  admits: 2,
+  price: 2,
+  occupancy: 2,
+  refunds: 2,
+  share: 2,
+  hours: 7,
+};
+
+/** Characters of the longest figures, in the columns that may outgrow their width: money is never cut. */
 export interface LongestTexts {
   readonly gross: number;
   readonly refunds: number;
   readonly admits: number;
+  readonly change: number;
 }
 
-/** The columns that fit in a width in px, and their widths; the theatre's name takes the rest. */
-export function fitColumns(width: number, longest: LongestTexts): { shown: readonly Column[]; widthOf: (column: Column) => number | undefined } {
-  const widthOf = (column: Column): number | undefined => {
-    if (column === 'theatre') return undefined;
-    const characters = column === 'gross' || column === 'refunds' || column === 'admits' ? longest[column] : 0;
-    return Math.max(fixed[column], Math.ceil(characters * figureWidth) + cellPadding);
-  };
+/** The columns that fit in a width in px, and how wide each is; together they fill it. */
+export function fitColumns(
+  width: number,
+  longest: LongestTexts,
+): { readonly shown: readonly Column[]; readonly widthOf: (column: Column) => number } {
+  const leastOf = (column: Column): number => Math.max(least[column], textWidth(column, longest) + cellPadding);
+  const neededBy = (list: readonly Column[]): number => list.reduce((sum, column) => sum + leastOf(column), 0);
   let shown: readonly Column[] = columns;
   for (const column of yielding) {
-    const needed = shown.reduce((sum, each) => sum + (widthOf(each) ?? leastTheatre), 0);
-    if (needed <= width) break;
+    if (neededBy(shown) <= width) break;
     shown = shown.filter((each) => each !== column);
   }
-  return { shown, widthOf };
+  const spare = Math.max(0, width - neededBy(shown));
+  const parts = shown.reduce((sum, column) => sum + shares[column], 0);
+  return { shown, widthOf: (column) => leastOf(column) + Math.floor((spare * shares[column]) / parts) };
+}
+
+function textWidth(column: Column, longest: LongestTexts): number {
+  switch (column) {
+    case 'gross':
+    case 'refunds':
+    case 'admits':
+      return Math.ceil(longest[column] * figureWidth);
+    case 'change':
+      return Math.ceil(longest.change * figureWidth) + arrowWidth;
+    default:
+      return 0;
+  }
 }

@@ -36,7 +36,8 @@ export function GrossByHour({ theaterId, day }: { readonly theaterId: number; re
     };
   }, [calendar, days, day, hour, week.points]);
   const hours = useMemo(
-    () => Array.from({ length: columnCount }, (_, index) => String((calendar.cutoverHour + index) % 24).padStart(2, '0')),
+    () =>
+      Array.from({ length: columnCount }, (_, index) => String((calendar.cutoverHour + index) % 24).padStart(2, '0')),
     [calendar],
   );
   return (

@@ -61,7 +61,8 @@ export function LeaderBanner({ day, isCurrent, future, board, failed }: LeaderBa
               'no other theatre has sold'
             ) : (
               <>
-                ahead of {name(next.theaterId)} by <Amount cents={first.measures.grossCents - next.measures.grossCents} /> · no tie
+                ahead of {name(next.theaterId)} by{' '}
+                <Amount cents={first.measures.grossCents - next.measures.grossCents} /> · no tie
               </>
             )}
           </span>

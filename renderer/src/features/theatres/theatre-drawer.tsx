@@ -14,8 +14,8 @@ import tables from '../../ui/table.module.css';
 import { clockWords, countWords, dayWords } from '../../ui/time-words.ts';
 import { WidgetBoundary } from '../../ui/widget-boundary.tsx';
 import { GrossByHour } from './gross-by-hour.tsx';
-import { totalOf, type TheatreRow } from './theatre-rows.ts';
-import { wholePercent } from './theatre-table.tsx';
+import { type TheatreRow, totalOf } from './theatre-rows.ts';
+import { occupancyWords } from './theatre-table.tsx';
 import classes from './theatres.module.css';
 
 const shownMovies = 6;
@@ -70,8 +70,14 @@ export function TheatreDrawer({ row, shown, count, onStep, onClose }: TheatreDra
         <Figure name="Admits">{countWords(measures.admits)}</Figure>
         <Figure name="ATP">{price === null ? 'n/a' : <Amount cents={price} />}</Figure>
         <Figure name="Occupancy">
-          <span title={occupancy === null ? 'The house has not told its seats' : `of ${theater.seats} seats, ${theater.showingsPerScreen} showings a screen`}>
-            {occupancy === null ? 'n/a' : wholePercent.format(occupancy)}
+          <span
+            title={
+              occupancy === null
+                ? 'The house has not told its seats'
+                : `of ${theater.seats} seats, ${theater.showingsPerScreen} showings a screen`
+            }
+          >
+            {occupancyWords(occupancy)}
           </span>
         </Figure>
       </dl>
@@ -98,7 +104,14 @@ function Figure({ name, children }: { readonly name: string; readonly children: 
 }
 
 /** Head of a part, and its content once known: loading, failure with Retry, or why there is nothing. */
-export function Part<T>({ title, note, asked, rows, empty, children }: {
+export function Part<T>({
+  title,
+  note,
+  asked,
+  rows,
+  empty,
+  children,
+}: {
   readonly title: string;
   readonly note: ReactNode;
   readonly asked: Asked<readonly T[]>;
@@ -134,7 +147,13 @@ function Movies({ theaterId, day }: { readonly theaterId: number; readonly day: 
   const movies = useAnswer('theaterMovies', { theaterId, day });
   const titles = useConsole((state) => state.catalogue?.movies);
   return (
-    <Part title="Movies" note={movies.value === null ? '' : `${movies.value.length} sold`} asked={movies} rows={shownMovies + 2} empty="No movie has sold here on this day.">
+    <Part
+      title="Movies"
+      note={movies.value === null ? '' : `${movies.value.length} sold`}
+      asked={movies}
+      rows={shownMovies + 2}
+      empty="No movie has sold here on this day."
+    >
       {(value) => {
         const total = totalOf(value).grossCents;
         const top = value.slice(0, shownMovies);
@@ -146,14 +165,26 @@ function Movies({ theaterId, day }: { readonly theaterId: number; readonly day: 
             <thead>
               <tr>
                 <th scope="col">Movie</th>
-                <th scope="col" className={`${tables.figure} ${classes.movieAdmits}`}>Admits</th>
-                <th scope="col" className={`${tables.figure} ${classes.movieShare}`}>Share</th>
-                <th scope="col" className={`${tables.figure} ${classes.movieGross}`}>Gross</th>
+                <th scope="col" className={`${tables.figure} ${classes.movieAdmits}`}>
+                  Admits
+                </th>
+                <th scope="col" className={`${tables.figure} ${classes.movieShare}`}>
+                  Share
+                </th>
+                <th scope="col" className={`${tables.figure} ${classes.movieGross}`}>
+                  Gross
+                </th>
               </tr>
             </thead>
             <tbody>
               {top.map((movie) => (
-                <MovieRow key={movie.movieId} movie={movie} title={titles?.get(movie.movieId)?.title} total={total} longest={longest} />
+                <MovieRow
+                  key={movie.movieId}
+                  movie={movie}
+                  title={titles?.get(movie.movieId)?.title}
+                  total={total}
+                  longest={longest}
+                />
               ))}
               {rest.length === 0 ? null : (
                 <tr className={classes.rest}>
@@ -173,7 +204,12 @@ function Movies({ theaterId, day }: { readonly theaterId: number; readonly day: 
   );
 }
 
-function MovieRow({ movie, title, total, longest }: {
+function MovieRow({
+  movie,
+  title,
+  total,
+  longest,
+}: {
   readonly movie: TheaterMovie;
   readonly title: string | undefined;
   readonly total: bigint;
@@ -204,9 +240,21 @@ function LastSales({ theaterId, isCurrent }: { readonly theaterId: number; reado
   const calendar = useCalendar();
   const today = useConsole((state) => state.live?.day);
   return (
-    <Part title="Last sales" note={isCurrent ? 'newest first' : 'newest of any day'} asked={sales} rows={shownSales} empty="Nothing has been sold here yet.">
+    <Part
+      title="Last sales"
+      note={isCurrent ? 'newest first' : 'newest of any day'}
+      asked={sales}
+      rows={shownSales}
+      empty="Nothing has been sold here yet."
+    >
       {(value) => (
-        <table className={`${tables.table} ${tables.compact} ${classes.lastSales}`}>
+        <table className={`${tables.table} ${tables.compact}`}>
+          <colgroup>
+            <col className={classes.saleAt} />
+            <col />
+            <col className={classes.saleTickets} />
+            <col className={classes.saleAmount} />
+          </colgroup>
           <thead className={classes.unseen}>
             <tr>
               <th scope="col">Sold at</th>
@@ -221,7 +269,11 @@ function LastSales({ theaterId, isCurrent }: { readonly theaterId: number; reado
               return (
                 <tr key={sale.id}>
                   <td className={tables.mono}>
-                    {day === today ? clockWords(sale.soldAt, zone) : <span title={clockWords(sale.soldAt, zone)}>{dayWords(day, 'short')}</span>}
+                    {day === today ? (
+                      clockWords(sale.soldAt, zone)
+                    ) : (
+                      <span title={clockWords(sale.soldAt, zone)}>{dayWords(day, 'short')}</span>
+                    )}
                   </td>
                   <td className={tables.name}>
                     {titles?.get(sale.movieId)?.title ?? `Movie ${sale.movieId}`}

@@ -12,21 +12,35 @@ const house = (id: number, name: string, city: string, seats: number | null = 10
   seats,
   showingsPerScreen: 5,
 });
-const taken = (grossCents: bigint, admits: number): Measures => ({ grossCents, refundCents: 0n, sales: 1, refunds: 0, admits });
+const taken = (grossCents: bigint, admits: number): Measures => ({
+  grossCents,
+  refundCents: 0n,
+  sales: 1,
+  refunds: 0,
+  admits,
+});
 const ranked = (rank: number, theaterId: number, grossCents: bigint): RankedTheater => ({
   rank,
   theaterId,
   measures: taken(grossCents, 50),
 });
 
-const theaters = [house(1, 'Tallow Lane', 'Aldermouth'), house(2, 'Lantern Yard', 'Aldermouth', null), house(3, 'Gasworks', 'Brackwell')];
+const theaters = [
+  house(1, 'Tallow Lane', 'Aldermouth'),
+  house(2, 'Lantern Yard', 'Aldermouth', null),
+  house(3, 'Gasworks', 'Brackwell'),
+];
 const rows = theatreRows(theaters, [ranked(1, 2, 300n), ranked(2, 1, 100n)], (id) => (id === 1 ? 0.5 : null));
 const ids = (list: readonly { theater: Theater }[]): number[] => list.map(({ theater }) => theater.id);
 
 describe('theatreRows', () => {
   it('has every theatre, with its share of the gross of all', () => {
     expect(ids(rows)).toEqual([1, 2, 3]);
-    expect(rows.map(({ rank, share }) => [rank, share])).toEqual([[2, 0.25], [1, 0.75], [null, 0]]);
+    expect(rows.map(({ rank, share }) => [rank, share])).toEqual([
+      [2, 0.25],
+      [1, 0.75],
+      [null, 0],
+    ]);
   });
 
   it('knows no occupancy where the seats are not told', () => {
@@ -66,7 +80,7 @@ describe('held order', () => {
 });
 
 describe('fitColumns', () => {
-  const short = { gross: 10, refunds: 8, admits: 5 };
+  const short = { gross: 10, refunds: 8, admits: 5, change: 6 };
 
   it('shows all columns beside the docked drawer of a window of 1440 px', () => {
     expect(fitColumns(794, short).shown).toHaveLength(11);
@@ -78,7 +92,15 @@ describe('fitColumns', () => {
     expect(fitColumns(300, short).shown).toEqual(['rank', 'theatre', 'gross', 'change', 'admits', 'price']);
   });
 
+  it('fills a wide table, the shapes most of all', () => {
+    const { shown, widthOf } = fitColumns(1200, short);
+    const filled = shown.reduce((sum, column) => sum + widthOf(column), 0);
+    expect(filled).toBeGreaterThan(1185);
+    expect(filled).toBeLessThanOrEqual(1200);
+    expect(widthOf('hours')).toBeGreaterThan(120);
+  });
+
   it('widens a column for figures that outgrow it, as money is never cut', () => {
-    expect(fitColumns(794, { ...short, gross: 16 }).widthOf('gross')).toBeGreaterThan(98);
+    expect(fitColumns(600, { ...short, gross: 16 }).widthOf('gross')).toBeGreaterThan(16 * 7.6);
   });
 });

@@ -16,7 +16,17 @@ export interface TheatreRow {
   readonly share: number | null;
 }
 
-export type SortKey = 'rank' | 'theatre' | 'city' | 'gross' | 'change' | 'admits' | 'price' | 'occupancy' | 'refunds' | 'share';
+export type SortKey =
+  | 'rank'
+  | 'theatre'
+  | 'city'
+  | 'gross'
+  | 'change'
+  | 'admits'
+  | 'price'
+  | 'occupancy'
+  | 'refunds'
+  | 'share';
 
 export interface Sort {
   readonly key: SortKey;

@@ -22,8 +22,14 @@ import type { HourShapes } from './use-hour-shapes.ts';
 const rowHeight = 28;
 const headHeight = 29;
 const footHeight = 33;
+const sparkPadding = 18;
 
-const heads: Readonly<Record<Column, { readonly word: string; readonly sort: SortKey | null; readonly figure: boolean; readonly title?: string }>> = {
+const heads: Readonly<
+  Record<
+    Column,
+    { readonly word: string; readonly sort: SortKey | null; readonly figure: boolean; readonly title?: string }
+  >
+> = {
   rank: { word: '#', sort: 'rank', figure: true, title: 'Rank by gross; equal gross shares the rank' },
   theatre: { word: 'Theatre', sort: 'theatre', figure: false },
   city: { word: 'City', sort: 'city', figure: false },
@@ -31,7 +37,12 @@ const heads: Readonly<Record<Column, { readonly word: string; readonly sort: Sor
   change: { word: 'Change', sort: 'change', figure: true },
   admits: { word: 'Admits', sort: 'admits', figure: true, title: 'Tickets sold minus tickets refunded' },
   price: { word: 'ATP', sort: 'price', figure: true, title: 'Average ticket price: gross / admits' },
-  occupancy: { word: 'Occ.', sort: 'occupancy', figure: true, title: 'Admits of the seats of all showings of the day; n/a where the seats are not told' },
+  occupancy: {
+    word: 'Occ.',
+    sort: 'occupancy',
+    figure: true,
+    title: 'Admits of the seats of all showings of the day; n/a where the seats are not told',
+  },
   refunds: { word: 'Refunds', sort: 'refunds', figure: true },
   share: { word: 'Share', sort: 'share', figure: true, title: 'Share of the gross of all theatres' },
   hours: { word: '24 h', sort: null, figure: false, title: 'Gross by the hour of the business day' },
@@ -58,7 +69,8 @@ interface TheatreTableProps {
 
 /** The theatres of the day. Up and down go from row to row, Enter opens, Escape closes. */
 export function TheatreTable(props: TheatreTableProps) {
-  const { rows, count, total, shapes, sort, onSort, selectedId, onOpen, onClose, against, quarter, holdHandlers } = props;
+  const { rows, count, total, shapes, sort, onSort, selectedId, onOpen, onClose, against, quarter, holdHandlers } =
+    props;
   const [sizeRef, size] = useSize();
   const [first, setFirst] = useState(0);
   const [focusId, setFocusId] = useState<number | null>(null);
@@ -71,6 +83,7 @@ export function TheatreTable(props: TheatreTableProps) {
       gross: Math.max(...rows.map(({ measures }) => amounts.exact(measures.grossCents).length)),
       refunds: Math.max(...rows.map(({ measures }) => amounts.exact(-measures.refundCents).length)),
       admits: Math.max(...rows.map(({ measures }) => countWords(measures.admits).length)),
+      change: Math.max(...rows.map(({ change }) => formatPercent(change, { signed: true }).length)),
     }),
     [rows, amounts],
   );
@@ -80,12 +93,15 @@ export function TheatreTable(props: TheatreTableProps) {
   const fitting = Math.max(1, Math.floor((size.height - headHeight - footHeight) / rowHeight));
   const height = headHeight + Math.min(fitting, rows.length) * rowHeight;
   const last = Math.min(first + fitting, rows.length);
-  const tabId = rows.some(({ theater }) => theater.id === focusId) ? focusId : (selectedId ?? rows[0]?.theater.id ?? null);
+  const tabId = rows.some(({ theater }) => theater.id === focusId)
+    ? focusId
+    : (selectedId ?? rows[0]?.theater.id ?? null);
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     if (event.key === 'Escape' && selectedId !== null) {
       event.stopPropagation();
-      return onClose();
+      onClose();
+      return;
     }
     const index = rows.findIndex(({ theater }) => theater.id === tabId);
     const next = rows[nextIndex(event.key, index, rows.length, fitting) ?? -1];
@@ -105,8 +121,14 @@ export function TheatreTable(props: TheatreTableProps) {
         onScroll={(event) => setFirst(Math.round(event.currentTarget.scrollTop / rowHeight))}
         {...holdHandlers}
       >
-        {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: rows can be focused and selected: a grid. */}
-        <table className={`${tables.table} ${classes.table}`} role="grid" aria-label="Theatres" aria-rowcount={rows.length + 1} onKeyDown={onKeyDown}>
+        <table
+          className={`${tables.table} ${classes.table}`}
+          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: rows can be focused and selected, which is a grid.
+          role="grid"
+          aria-label="Theatres"
+          aria-rowcount={rows.length + 1}
+          onKeyDown={onKeyDown}
+        >
           <colgroup>
             {shown.map((column) => (
               <col key={column} style={{ width: widthOf(column) }} />
@@ -115,7 +137,13 @@ export function TheatreTable(props: TheatreTableProps) {
           <thead>
             <tr>
               {shown.map((column) => (
-                <Head key={column} column={column} sort={sort} onSort={onSort} title={column === 'change' ? changeTitle(against, quarter, zone) : heads[column].title} />
+                <Head
+                  key={column}
+                  column={column}
+                  sort={sort}
+                  onSort={onSort}
+                  title={column === 'change' ? changeTitle(against, quarter, zone) : heads[column].title}
+                />
               ))}
             </tr>
           </thead>
@@ -126,6 +154,7 @@ export function TheatreTable(props: TheatreTableProps) {
                 row={row}
                 columns={shown}
                 shape={shapes?.get(row.theater.id)}
+                sparkWidth={widthOf('hours') - sparkPadding}
                 sorted={sort.key}
                 selected={row.theater.id === selectedId}
                 tabbable={row.theater.id === tabId}
@@ -144,7 +173,8 @@ export function TheatreTable(props: TheatreTableProps) {
         </span>
         <span>
           {rows.length === count ? 'Total ' : 'Total of these '}
-          <Amount cents={shownTotal.grossCents} /> · {countWords(shownTotal.admits)} admits · ATP <Amount cents={averageTicketPrice(shownTotal)} />
+          <Amount cents={shownTotal.grossCents} /> · {countWords(shownTotal.admits)} admits · ATP{' '}
+          <Amount cents={averageTicketPrice(shownTotal)} />
         </span>
       </footer>
     </div>
@@ -197,7 +227,12 @@ function Head({ column, sort, onSort, title }: HeadProps) {
   const descendingFirst = figure && key !== 'rank';
   const choose = (): void => onSort({ key, descending: sorted ? !sort.descending : descendingFirst });
   return (
-    <th scope="col" className={className} aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'} title={title}>
+    <th
+      scope="col"
+      className={className}
+      aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+      title={title}
+    >
       <UnstyledButton className={classes.sortButton} onClick={choose}>
         {word}
         {sorted ? <Icon of={sort.descending ? ArrowDown : ArrowUp} size={12} /> : null}
@@ -210,6 +245,7 @@ interface RowProps {
   readonly row: TheatreRow;
   readonly columns: readonly Column[];
   readonly shape: readonly number[] | undefined;
+  readonly sparkWidth: number;
   readonly sorted: SortKey;
   readonly selected: boolean;
   readonly tabbable: boolean;
@@ -219,7 +255,7 @@ interface RowProps {
 }
 
 const Row = memo(
-  function Row({ row, columns, shape, sorted, selected, tabbable, hidden, onOpen, onFocusRow }: RowProps) {
+  function Row({ row, columns, shape, sparkWidth, sorted, selected, tabbable, hidden, onOpen, onFocusRow }: RowProps) {
     const { id } = row.theater;
     return (
       <tr
@@ -240,13 +276,15 @@ const Row = memo(
       >
         {columns.map((column) => (
           <td key={column} className={cellClass(column, sorted)}>
-            {cell(column, row, hidden ? undefined : shape)}
+            {cell(column, row, hidden ? undefined : shape, sparkWidth)}
           </td>
         ))}
       </tr>
     );
   },
-  (before, after) => sameRow(before.row, after.row) && (Object.keys(after) as (keyof RowProps)[]).every((key) => key === 'row' || before[key] === after[key]),
+  (before, after) =>
+    sameRow(before.row, after.row) &&
+    (Object.keys(after) as (keyof RowProps)[]).every((key) => key === 'row' || before[key] === after[key]),
 );
 
 /** Rows are made anew with each answer; most of them say the same as before. */
@@ -268,7 +306,7 @@ function cellClass(column: Column, sorted: SortKey): string {
   return `${figure} ${heads[column].sort === sorted || column === 'gross' ? tables.strong : ''} ${column === 'rank' ? classes.rank : ''}`;
 }
 
-function cell(column: Column, row: TheatreRow, shape: readonly number[] | undefined): ReactNode {
+function cell(column: Column, row: TheatreRow, shape: readonly number[] | undefined, sparkWidth: number): ReactNode {
   const { theater, measures } = row;
   switch (column) {
     case 'rank':
@@ -286,16 +324,22 @@ function cell(column: Column, row: TheatreRow, shape: readonly number[] | undefi
     case 'price':
       return row.price === null ? 'n/a' : <Amount cents={row.price} />;
     case 'occupancy':
-      return row.occupancy === null ? 'n/a' : wholePercent.format(row.occupancy);
+      return occupancyWords(row.occupancy);
     case 'refunds':
       return <Amount cents={-measures.refundCents} />;
     case 'share':
       return formatPercent(row.share);
     case 'hours':
-      return shape === undefined ? null : <Sparkline values={shape} width={36} height={18} />;
+      return shape === undefined ? null : <Sparkline values={shape} width={sparkWidth} height={18} />;
     default:
       return column satisfies never;
   }
 }
 
-export const wholePercent = new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 0 });
+const wholePercent = new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 0 });
+
+/** Occupancy in whole percent; below one percent it says so, as 0% would be no one. */
+export function occupancyWords(occupancy: number | null): string {
+  if (occupancy === null) return 'n/a';
+  return occupancy > 0 && occupancy < 0.01 ? '<1%' : wholePercent.format(occupancy);
+}

@@ -3,7 +3,18 @@ import type { CsvFile } from '../../store/screen-actions.ts';
 import type { TheatreRow } from './theatre-rows.ts';
 
 const head = [
-  'Rank', 'Theatre', 'City', 'Gross', 'Change', 'Admits', 'ATP', 'Occupancy', 'Refunds', 'Share', 'Sales', 'Refund count',
+  'Rank',
+  'Theatre',
+  'City',
+  'Gross',
+  'Change',
+  'Admits',
+  'ATP',
+  'Occupancy',
+  'Refunds',
+  'Share',
+  'Sales',
+  'Refund count',
 ];
 
 /** The table as a file: the rows shown, in their order, amounts exact, ratios as fractions. */

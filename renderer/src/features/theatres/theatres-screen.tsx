@@ -22,8 +22,8 @@ import { TheatreTable } from './theatre-table.tsx';
 import classes from './theatres.module.css';
 import { theatresCsv } from './theatres-csv.ts';
 import { useHolding } from './use-holding.ts';
-import { useRowOrder } from './use-row-order.ts';
 import { useHourShapes } from './use-hour-shapes.ts';
+import { useRowOrder } from './use-row-order.ts';
 
 const hoursRefetchMs = 30_000;
 
@@ -33,7 +33,9 @@ export function TheatresScreen() {
   const { day, isCurrent, compare, before } = shown;
   const catalogue = useConsole((state) => state.catalogue);
   const current = useConsole((state) => state.live?.day ?? state.status?.businessDay ?? null);
-  const quarterAt = useConsole((state) => (isCurrent && state.live !== null ? Math.floor(state.live.at / 900_000) * 900_000 : null));
+  const quarterAt = useConsole((state) =>
+    isCurrent && state.live !== null ? Math.floor(state.live.at / 900_000) * 900_000 : null,
+  );
   const filter = useConsole((state) => state.filter);
   const setFilter = useConsole((state) => state.setFilter);
   const drawerId = useConsole((state) => state.drawerTheaterId);
@@ -48,7 +50,10 @@ export function TheatresScreen() {
   const shapes = useHourShapes(hours.value, day, isCurrent);
 
   const all = useMemo(
-    () => (board.value === null || catalogue === null ? null : theatreRows(catalogue.theaters.values(), board.value, changeOf)),
+    () =>
+      board.value === null || catalogue === null
+        ? null
+        : theatreRows(catalogue.theaters.values(), board.value, changeOf),
     [board.value, catalogue, changeOf],
   );
   const wanted = useMemo(() => sortRows(filterRows(all ?? [], filter), sort), [all, filter, sort]);
@@ -69,7 +74,8 @@ export function TheatresScreen() {
     ),
   );
 
-  const selected = rows.find(({ theater }) => theater.id === drawerId) ?? all?.find(({ theater }) => theater.id === drawerId) ?? null;
+  const selected =
+    rows.find(({ theater }) => theater.id === drawerId) ?? all?.find(({ theater }) => theater.id === drawerId) ?? null;
   const close = useCallback((): void => {
     openDrawer(null);
     if (drawerId !== null) document.querySelector<HTMLElement>(`[data-theatre="${drawerId}"]`)?.focus();
@@ -79,7 +85,10 @@ export function TheatresScreen() {
     const next = rows[index + by];
     if (index !== -1 && next !== undefined) openDrawer(next.theater.id);
   };
-  const drawer = selected === null ? null : <TheatreDrawer row={selected} shown={shown} count={all?.length ?? 0} onStep={step} onClose={close} />;
+  const drawer =
+    selected === null ? null : (
+      <TheatreDrawer row={selected} shown={shown} count={all?.length ?? 0} onStep={step} onClose={close} />
+    );
   const future = current !== null && day > current;
   const nothing = board.value !== null && board.value.length === 0;
   const today = <Button onClick={() => runCommand('day.today')}>Back to today</Button>;
@@ -135,11 +144,18 @@ export function TheatresScreen() {
             )
           ) : nothing ? (
             <EmptyState
-              why={isCurrent ? 'No sales yet on this business day.' : `No sales are recorded on ${dayWords(day, 'full')}.`}
-              action={isCurrent ? <Button onClick={() => runCommand('screen.simulator')}>Open the simulator</Button> : today}
+              why={
+                isCurrent ? 'No sales yet on this business day.' : `No sales are recorded on ${dayWords(day, 'full')}.`
+              }
+              action={
+                isCurrent ? <Button onClick={() => runCommand('screen.simulator')}>Open the simulator</Button> : today
+              }
             />
           ) : rows.length === 0 ? (
-            <EmptyState why={`No theatre or city has "${filter}" in its name.`} action={<Button onClick={() => setFilter('')}>Clear the filter</Button>} />
+            <EmptyState
+              why={`No theatre or city has "${filter}" in its name.`}
+              action={<Button onClick={() => setFilter('')}>Clear the filter</Button>}
+            />
           ) : (
             <TheatreTable
               rows={rows}

@@ -9,9 +9,15 @@ const hourMs = 3_600_000;
 export type HourShapes = ReadonlyMap<number, readonly number[]>;
 
 /** The sparklines of the table; null until known. Hours to come are left out: they are not zeros. */
-export function useHourShapes(hours: readonly TheaterHours[] | null, day: string, isCurrent: boolean): HourShapes | null {
+export function useHourShapes(
+  hours: readonly TheaterHours[] | null,
+  day: string,
+  isCurrent: boolean,
+): HourShapes | null {
   const calendar = useCalendar();
-  const openHour = useConsole((state) => (isCurrent && state.live !== null ? Math.floor(state.live.at / hourMs) * hourMs : null));
+  const openHour = useConsole((state) =>
+    isCurrent && state.live !== null ? Math.floor(state.live.at / hourMs) * hourMs : null,
+  );
   return useMemo(() => {
     if (hours === null) return null;
     const start = calendar.startOf(day);

@@ -15,7 +15,10 @@ interface RowOrder {
  */
 export function useRowOrder(wanted: readonly TheatreRow[], held: boolean, reason: string): RowOrder {
   const [kept, setKept] = useState<{ ids: readonly number[]; reason: string } | null>(null);
-  const take = (): { ids: readonly number[]; reason: string } => ({ ids: wanted.map(({ theater }) => theater.id), reason });
+  const take = (): { ids: readonly number[]; reason: string } => ({
+    ids: wanted.map(({ theater }) => theater.id),
+    reason,
+  });
   if (held && kept?.reason !== reason) setKept(take());
   if (!held && kept !== null) setKept(null);
   const rows = held && kept?.reason === reason ? inHeldOrder(wanted, kept.ids) : wanted;

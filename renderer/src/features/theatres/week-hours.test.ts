@@ -19,7 +19,13 @@ it('puts hours in the order of the business day and tells past, current and futu
 });
 
 it('keeps 24 columns on a day of 25 hours', () => {
-  const cells = dayCells(calendar, '2026-10-24', [point('2026-10-25T05:30', 7n), point('2026-10-25T04:30', 5n)], at('2026-10-26T00:00'), 24);
+  const cells = dayCells(
+    calendar,
+    '2026-10-24',
+    [point('2026-10-25T05:30', 7n), point('2026-10-25T04:30', 5n)],
+    at('2026-10-26T00:00'),
+    24,
+  );
   expect(cells[23]?.cents).toBe(12n);
 });
 
