@@ -34,7 +34,9 @@ async function shownGross(): Promise<bigint> {
 
 async function axe(where: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  const found = violations.map(({ id, nodes }) => `${where}: ${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+  const found = violations.map(
+    ({ id, nodes }) => `${where}: ${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`,
+  );
   expect(found).toEqual([]);
 }
 
@@ -80,7 +82,11 @@ describe('the first evening', () => {
     const before = await ask(page, 'status.get', undefined);
     await page.keyboard.press('Control+Shift+B');
     const other = before.backend === 'sql' ? 'materialized' : 'sql';
-    await until('the other backend answers', 5000, async () => (await ask(page, 'status.get', undefined)).backend === other);
+    await until(
+      'the other backend answers',
+      5000,
+      async () => (await ask(page, 'status.get', undefined)).backend === other,
+    );
     await ask(page, 'simulator.pause', undefined);
     for (const name of ['theaterLeaderboard', 'movieLeaderboard', 'summary', 'topTheater', 'theaterHours'] as const) {
       const { verdict } = await ask(page, 'query.compare', { name, params: { day: before.businessDay } });
@@ -91,7 +97,10 @@ describe('the first evening', () => {
 
   it('names the top theatre, and opens a theatre beside the table', async () => {
     await goTo(page, 'Theatres');
-    await page.getByText(/Top theatre on/).first().waitFor();
+    await page
+      .getByText(/Top theatre on/)
+      .first()
+      .waitFor();
     await page.getByRole('row').nth(2).click();
     await page.getByText('Gross by hour').waitFor();
     await page.keyboard.press('Escape');
@@ -132,7 +141,10 @@ describe('the first evening', () => {
   it('keeps everything over quit and restart', async () => {
     const before = await ask(page, 'live.snapshot', undefined);
     await running.close();
-    const report = JSON.parse(await cli('check', '--data-dir', `${folder.path}/data`, '--json')) as { ok: boolean; stored: number };
+    const report = JSON.parse(await cli('check', '--data-dir', `${folder.path}/data`, '--json')) as {
+      ok: boolean;
+      stored: number;
+    };
     expect(report).toMatchObject({ ok: true, stored: before.ledger.events });
     running = await launchApp(folder.path);
     ({ page } = running);

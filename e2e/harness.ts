@@ -45,7 +45,11 @@ export async function cli(...args: string[]): Promise<string> {
 }
 
 /** Asks over the page's own bridge, as the page does; throws with the refusal's code and words. */
-export async function ask<N extends RequestName>(page: Page, name: N, input: RequestInput<N>): Promise<RequestOutput<N>> {
+export async function ask<N extends RequestName>(
+  page: Page,
+  name: N,
+  input: RequestInput<N>,
+): Promise<RequestOutput<N>> {
   const reply = await page.evaluate(
     async ([requestName, requestInput]) => {
       const { reelmetrics } = globalThis as unknown as { reelmetrics: Bridge };

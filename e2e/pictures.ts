@@ -35,7 +35,11 @@ try {
   }
   await page.getByRole('button', { name: 'Try with built-in data' }).click();
   await page.getByText('Receiving').waitFor({ timeout: 30_000 });
-  await until('the history is there', 120_000, async () => (await ask(page, 'status.get', undefined)).simulator.backfill === null);
+  await until(
+    'the history is there',
+    120_000,
+    async () => (await ask(page, 'status.get', undefined)).simulator.backfill === null,
+  );
   // Some minutes of sales for the live chart.
   await page.waitForTimeout(Number(process.env.PICTURES_LIVE_SECONDS ?? 150) * 1000);
   for (const theme of themes) {

@@ -1,7 +1,7 @@
 import type { BrowserWindowConstructorOptions, WebPreferences } from 'electron';
 
 /** Size of the first window, and the least at which every screen still fits. */
-export const defaultSize = { width: 1440, height: 900 } as const;
+const defaultSize = { width: 1440, height: 900 } as const;
 export const minimumSize = { width: 960, height: 640 } as const;
 
 /** Ground of the window before the page has painted: `--rm-bg-app` of each theme. */

@@ -44,7 +44,13 @@ async function killedAfter(ms: number): Promise<void> {
 }
 
 async function check(): Promise<Check> {
-  const { stdout } = await promisify(execFile)(process.execPath, [commandLine, 'check', '--data-dir', folder, '--json']);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    commandLine,
+    'check',
+    '--data-dir',
+    folder,
+    '--json',
+  ]);
   return JSON.parse(stdout) as Check;
 }
 

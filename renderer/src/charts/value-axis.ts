@@ -12,7 +12,7 @@ export interface HeldAxis {
 }
 
 /** How long a smaller range has to last before the axis follows it, ms. */
-export const shrinkAfterMs = 60_000;
+const shrinkAfterMs = 60_000;
 
 const mostSteps = 6;
 /** What the axis spans when there is nothing to show: $10 in cents. */

@@ -4,7 +4,7 @@ import { centsAsDecimal, toCsv } from '../../store/csv.ts';
 import { type CsvFile, useScreenActions } from '../../store/screen-actions.ts';
 
 /** The revenue chart's figures as a file: start of each bucket in UTC, both days, sales and admits. */
-export function revenueCsv(day: string, picture: RevenuePicture, names: SeriesNames): CsvFile {
+function revenueCsv(day: string, picture: RevenuePicture, names: SeriesNames): CsvFile {
   const decimal = (cents: bigint | null): string | null => (cents === null ? null : centsAsDecimal(cents));
   const head = [
     'Bucket start (UTC)',

@@ -17,7 +17,7 @@ export type LiveState =
   | { readonly kind: 'stale'; readonly since: number };
 
 /** Which part is down so that no picture can come; the consumer before what it depends on, as it names the cause. */
-export function partDown(status: SystemStatus): { what: string; part: PartStatus } | null {
+function partDown(status: SystemStatus): { what: string; part: PartStatus } | null {
   if (status.consumer.state === 'down') return { what: 'Consumer', part: status.consumer };
   if (status.database.state === 'down') return { what: 'Database', part: status.database };
   if (status.log.state === 'down') return { what: 'Event log', part: status.log };

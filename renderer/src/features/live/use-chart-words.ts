@@ -20,7 +20,9 @@ export function useChartWords(withSeconds: boolean): ChartWords {
       axis: (cents) => {
         const value = BigInt(Math.round(cents));
         // Ticks are whole units of money below: cents would only be noise.
-        return Math.abs(cents) >= compactFrom ? amounts.compact(value) : amounts.exact(value).replace(/\.00$/, '');
+        return Math.abs(cents) >= compactFrom
+          ? amounts.compact(value).replace(/\.0(?=\D)/, '')
+          : amounts.exact(value).replace(/\.00$/, '');
       },
       tick: whole,
       span: (from, to) => `${precise(from)} \u2013 ${precise(to)}`,

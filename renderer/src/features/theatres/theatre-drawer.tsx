@@ -104,7 +104,7 @@ function Figure({ name, children }: { readonly name: string; readonly children: 
 }
 
 /** Head of a part, and its content once known: loading, failure with Retry, or why there is nothing. */
-export function Part<T>({
+function Part<T>({
   title,
   note,
   asked,
