@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { app, type BrowserWindow, type NativeImage } from 'electron';
 import { AppError } from '../../backend/lib/app-error.ts';
@@ -100,7 +100,7 @@ async function measure(context: SmokeContext): Promise<SmokeReport> {
   loop.enable();
   runtime.simulator.start(settings.current.simulator);
   await systemClock.sleep(options.seconds * 1000);
-  const memoryMb = memory(window);
+  const memoryMb = await memory(window);
   const picture = options.screenshot === null ? null : await window.webContents.capturePage();
   await runtime.simulator.stop();
   loop.disable();
@@ -166,13 +166,25 @@ async function pageCaughtUp(runtime: Runtime, feed: Feed, inbox: ReportInbox): P
   return last;
 }
 
-/** Working sets of main and of the page, MB (Electron tells KB). */
-function memory(window: BrowserWindow): { main: number; renderer: number } {
+/**
+ * Memory of main and of the page, MB. On Linux the proportional set size, which counts a page of memory that several
+ * processes map (Chromium itself, for one) once between them; elsewhere the working set.
+ */
+async function memory(window: BrowserWindow): Promise<{ main: number; renderer: number }> {
   const metrics = app.getAppMetrics();
-  const page = window.webContents.getOSProcessId();
-  const megabytes = (pid: number): number =>
-    Math.round((metrics.find((metric) => metric.pid === pid)?.memory.workingSetSize ?? 0) / 1024);
-  return { main: megabytes(process.pid), renderer: megabytes(page) };
+  const megabytes = async (pid: number): Promise<number> => {
+    const workingSet = metrics.find((metric) => metric.pid === pid)?.memory.workingSetSize ?? 0;
+    const kilobytes = process.platform === 'linux' ? await proportionalSet(pid) : null;
+    return Math.round((kilobytes ?? workingSet) / 1024);
+  };
+  return { main: await megabytes(process.pid), renderer: await megabytes(window.webContents.getOSProcessId()) };
+}
+
+/** In KB; null where the kernel does not tell. */
+async function proportionalSet(pid: number): Promise<number | null> {
+  const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+  const kilobytes = /^Pss:\s+(\d+) kB$/m.exec(text)?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes);
 }
 
 async function writeReport(options: SmokeOptions, report: object): Promise<void> {

@@ -26,7 +26,11 @@ export const MarksLane = memo(function MarksLane({
   readonly frame: PlotFrame;
 }) {
   const placed = placeMarks(
-    marks.map(({ at, text }) => ({ x: xOf(at, frame), wordsWidth: text.length * characterWidth + 6 })),
+    marks.map(({ at, text, kind }) => ({
+      x: xOf(at, frame),
+      wordsWidth: text.length * characterWidth + 6,
+      important: kind === 'no-picture',
+    })),
     frame,
   );
   return (

@@ -2,36 +2,58 @@
 export interface PlacedMark {
   readonly index: number;
   readonly x: number;
-  /** 'none' drops the words: neighbours are closer than they are wide. */
+  /** 'none' drops the words: there is no room for them. */
   readonly words: 'right' | 'left' | 'none';
+}
+
+export interface MarkToPlace {
+  readonly x: number;
+  readonly wordsWidth: number;
+  /** Gets its place before the others. */
+  readonly important: boolean;
+}
+
+interface Interval {
+  readonly from: number;
+  readonly to: number;
 }
 
 export const markIconWidth = 18;
 const gap = 10;
 
 /**
- * Places labels from left to right: words to the right of the icon if the next mark leaves room, else to the left if
- * the mark before does, else the icon alone. An icon that would cover the one before is left out (its line stays).
+ * Places labels: first the icons, of which one that would cover another is left out (its line stays), then the words, to
+ * the right of the icon if there is room, else to the left, else none. The important go first, then the newest.
  */
 export function placeMarks(
-  marks: readonly { readonly x: number; readonly wordsWidth: number }[],
+  marks: readonly MarkToPlace[],
   bounds: { readonly left: number; readonly right: number },
 ): PlacedMark[] {
-  const placed: PlacedMark[] = [];
-  let taken = bounds.left - gap;
-  for (const [index, { x, wordsWidth }] of marks.entries()) {
-    if (x - markIconWidth / 2 < taken) continue;
-    const next = marks.slice(index + 1).find((other) => other.x - x >= markIconWidth);
-    const roomRight = (next === undefined ? bounds.right : next.x - markIconWidth / 2) - (x + markIconWidth / 2);
-    const roomLeft = x - markIconWidth / 2 - taken;
-    const words =
-      wordsWidth <= roomRight - (next === undefined ? 0 : gap)
-        ? 'right'
-        : wordsWidth + gap <= roomLeft
-          ? 'left'
-          : 'none';
-    placed.push({ index, x, words });
-    taken = x + markIconWidth / 2 + (words === 'right' ? wordsWidth : 0);
-  }
-  return placed;
+  const order = marks
+    .map((mark, index) => ({ ...mark, index }))
+    .sort((a, b) => Number(b.important) - Number(a.important) || b.x - a.x);
+  const taken: Interval[] = [];
+  const isFree = (wanted: Interval): boolean => taken.every(({ from, to }) => wanted.to <= from || wanted.from >= to);
+
+  const standing = order.filter(({ x }) => {
+    const icon = { from: x - markIconWidth / 2, to: x + markIconWidth / 2 };
+    if (!isFree(icon)) return false;
+    taken.push(icon);
+    return true;
+  });
+  return standing
+    .map(({ index, x, wordsWidth }): PlacedMark => {
+      const right = { from: x + markIconWidth / 2, to: x + markIconWidth / 2 + wordsWidth };
+      const left = { from: x - markIconWidth / 2 - wordsWidth, to: x - markIconWidth / 2 };
+      if (right.to <= bounds.right && isFree({ ...right, to: right.to + gap })) {
+        taken.push(right);
+        return { index, x, words: 'right' };
+      }
+      if (left.from >= bounds.left && isFree({ ...left, from: left.from - gap })) {
+        taken.push(left);
+        return { index, x, words: 'left' };
+      }
+      return { index, x, words: 'none' };
+    })
+    .sort((a, b) => a.index - b.index);
 }

@@ -15,6 +15,14 @@ import classes from './live.module.css';
 
 const shownRows = 5;
 const leastFigures = 11;
+const grossPadding = 16;
+/** Advance of a tabular figure at 13 px. */
+const figurePx = 7.6;
+
+/** Width of a figure of so many characters, px: a column is as wide as its longest, as money is never cut. */
+export function figureWidth(characters: number): number {
+  return Math.ceil(characters * figurePx);
+}
 
 /** Change of a theatre against last week; null while unknown. */
 export type ChangeOf = (theaterId: number) => number | null;
@@ -102,13 +110,18 @@ export function TopTheatreCard({ leaders, dayWords, changeOf, against, live }: T
   );
 }
 
+/** A width that grows with the figures in wall mode. */
+function scaled(width: number): string {
+  return `calc(${width}px * var(--wall-scale, 1))`;
+}
+
 interface LeadersCardProps {
   readonly title: string;
   readonly column: string;
   readonly leaders: readonly LiveLeader[] | null;
   readonly nameOf: (id: number) => string;
-  /** Head and cells of the second column. */
-  readonly second: { readonly head: string; readonly wide: boolean; readonly cell: (leader: LiveLeader) => ReactNode };
+  /** The second column; its width in px, as figures are never cut. */
+  readonly second: { readonly head: string; readonly width: number; readonly cell: (leader: LiveLeader) => ReactNode };
   readonly totalCents: bigint;
   readonly actions?: ReactNode;
   readonly error?: ReactNode;
@@ -130,8 +143,7 @@ export function LeadersCard({
   const rows = (leaders ?? []).slice(0, shownRows);
   const amounts = useAmounts();
   const longest = Math.max(0, ...rows.map(({ grossCents }) => amounts.exact(grossCents).length));
-  // Money is never cut: the column is as wide as its longest figure, and never narrower than a usual one.
-  const grossWidth = `calc(${Math.max(longest, leastFigures)}ch + 18px)`;
+  const grossWidth = figureWidth(Math.max(longest, leastFigures)) + grossPadding;
   const sum = rows.reduce((cents, { grossCents }) => cents + grossCents, 0n);
   return (
     <Card
@@ -161,10 +173,10 @@ export function LeadersCard({
                 #
               </th>
               <th scope="col">{column}</th>
-              <th scope="col" className={`${tables.figure} ${classes.second}`} data-wide={second.wide || undefined}>
+              <th scope="col" className={tables.figure} style={{ width: scaled(second.width) }}>
                 {second.head}
               </th>
-              <th scope="col" className={tables.figure} style={{ width: grossWidth }}>
+              <th scope="col" className={tables.figure} style={{ width: scaled(grossWidth) }}>
                 Gross
               </th>
             </tr>

@@ -49,6 +49,7 @@ const LiveBody = memo(function LiveBody({ shown, live, noPictureSince }: LiveBod
   const minutesBefore = usePastMinutes(before, compare);
   const today = useComparedDay(day, second?.minutes ?? null, before, minutesBefore.value);
   const nothingSold = useConsole((state) => state.live !== null && state.live.totals.sales === 0);
+  const rows = salesRowsFor(column.height);
   return (
     <>
       <LiveTiles
@@ -70,11 +71,13 @@ const LiveBody = memo(function LiveBody({ shown, live, noPictureSince }: LiveBod
             live={live}
             noPictureSince={noPictureSince}
           />
-          <SalesCard
-            rows={salesRowsFor(column.height)}
-            live={live}
-            empty={nothingSold ? <EmptyState why="Sales are listed here as they come in." /> : null}
-          />
+          {rows === 0 ? null : (
+            <SalesCard
+              rows={rows}
+              live={live}
+              empty={nothingSold ? <EmptyState why="Sales are listed here as they come in." /> : null}
+            />
+          )}
         </div>
         <LiveLeaders shown={shown} at={second?.at ?? null} clock={clock} live={live} />
       </div>

@@ -5,8 +5,13 @@ import { useConsole } from '../../store/console-store.ts';
 import { useTheatreChanges } from '../../store/use-theatre-changes.ts';
 import { Delta } from '../../ui/delta.tsx';
 import { dayWords } from '../../ui/time-words.ts';
-import { AllLink, type ChangeOf, LeadersCard, TopTheatreCard } from './leader-cards.tsx';
+import { AllLink, type ChangeOf, figureWidth, LeadersCard, TopTheatreCard } from './leader-cards.tsx';
 import classes from './live.module.css';
+
+const shareWidth = 62;
+const usualChange = 6;
+/** The arrow before a change, and the padding of its cell. */
+const arrowWidth = 30;
 
 interface LiveLeadersProps {
   readonly shown: ShownDay;
@@ -57,6 +62,12 @@ export function Leaders({ day, theaters, movies, totalCents, changeOf, against, 
     openDrawer(theaterId);
   };
   const shareOf = ({ grossCents }: LiveLeader): string => formatPercent(share(grossCents, totalCents));
+  const shareColumn = { head: 'Share', width: shareWidth, cell: shareOf };
+  const longestChange = Math.max(
+    usualChange,
+    ...(theaters ?? []).map(({ id }) => formatPercent(changeOf(id), { signed: true }).length),
+  );
+  const changeWidth = figureWidth(longestChange) + arrowWidth;
   return (
     <div className={classes.right}>
       <TopTheatreCard
@@ -73,8 +84,8 @@ export function Leaders({ day, theaters, movies, totalCents, changeOf, against, 
         nameOf={(id) => catalogue?.theaters.get(id)?.name ?? `Theatre ${id}`}
         second={
           against === null
-            ? { head: 'Share', wide: false, cell: shareOf }
-            : { head: 'Change', wide: true, cell: ({ id }) => <Delta ratio={changeOf(id)} /> }
+            ? shareColumn
+            : { head: 'Change', width: changeWidth, cell: ({ id }) => <Delta ratio={changeOf(id)} /> }
         }
         totalCents={totalCents}
         actions={<AllLink onClick={() => toTheatres(null)}>All {catalogue?.theaters.size ?? ''}</AllLink>}
@@ -85,7 +96,7 @@ export function Leaders({ day, theaters, movies, totalCents, changeOf, against, 
         column="Movie"
         leaders={movies}
         nameOf={(id) => catalogue?.movies.get(id)?.title ?? `Movie ${id}`}
-        second={{ head: 'Share', wide: false, cell: shareOf }}
+        second={shareColumn}
         totalCents={totalCents}
       />
     </div>

@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { averageTicketPrice } from '../../../../backend/domain/money.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
@@ -34,8 +35,9 @@ export function LiveTiles({ compared, minute, before, why, clock, live, rateKnow
   const totals = useConsole((state) => state.live?.totals ?? null);
   const rate = useConsole((state) => state.live?.salesPerMinute ?? 0);
   const changes = useMemo(() => (compared === null ? null : changesAt(compared, minute)), [compared, minute]);
+  const roomy = useMediaQuery('(min-width: 1100px)', undefined, { getInitialValueInEffect: false });
   const hasGhost = compared !== null && compared.ghost !== null;
-  const shapes = useShapes(compared, minute);
+  const shapes = useShapes(roomy ? compared : null, minute);
   const against = before === null ? null : dayWords(before, 'short');
   const bottom = (ratio: keyof TileChanges, time: number) =>
     against === null ? null : (

@@ -9,10 +9,9 @@ import { Icon } from '../../ui/icon.tsx';
 import { SkeletonRows } from '../../ui/states.tsx';
 import tables from '../../ui/table.module.css';
 import { clockWords, countWords, minuteWords, preciseClockWords } from '../../ui/time-words.ts';
+import { saleRowHeight } from './layout.ts';
 import classes from './live.module.css';
 import { useHeld } from './use-held.ts';
-
-export const saleRowHeight = 24;
 
 const channelLooks: Readonly<Record<Channel, { readonly icon: LucideIcon; readonly word: string }>> = {
   online: { icon: Globe, word: 'Online' },

@@ -59,6 +59,7 @@ export interface LongestTexts {
   readonly refunds: number;
   readonly admits: number;
   readonly change: number;
+  readonly occupancy: number;
 }
 
 /** The columns that fit in a width in px, and how wide each is; together they fill it. */
@@ -83,6 +84,7 @@ function textWidth(column: Column, longest: LongestTexts): number {
     case 'gross':
     case 'refunds':
     case 'admits':
+    case 'occupancy':
       return Math.ceil(longest[column] * figureWidth);
     case 'change':
       return Math.ceil(longest.change * figureWidth) + arrowWidth;

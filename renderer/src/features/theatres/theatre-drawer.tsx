@@ -7,7 +7,7 @@ import { ShareBar } from '../../charts/share-bar.tsx';
 import { type ShownDay, useCalendar, zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { type Asked, useAnswer, useRecentSales } from '../../store/use-answer.ts';
-import { Amount } from '../../ui/amount.tsx';
+import { Amount, useAmounts } from '../../ui/amount.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { ErrorLine, SkeletonRows, WidgetError } from '../../ui/states.tsx';
 import tables from '../../ui/table.module.css';
@@ -143,7 +143,14 @@ function Part<T>({
   );
 }
 
+/** Width of a column of amounts, px: as its longest figure at 12 px, as money is never cut. */
+function useAmountWidth(): (cents: readonly (bigint | number)[]) => number {
+  const { exact } = useAmounts();
+  return (cents) => Math.max(80, ...cents.map((each) => Math.ceil(exact(each).length * 7) + 24));
+}
+
 function Movies({ theaterId, day }: { readonly theaterId: number; readonly day: string }) {
+  const amountWidth = useAmountWidth();
   const movies = useAnswer('theaterMovies', { theaterId, day });
   const titles = useConsole((state) => state.catalogue?.movies);
   return (
@@ -171,7 +178,11 @@ function Movies({ theaterId, day }: { readonly theaterId: number; readonly day: 
                 <th scope="col" className={`${tables.figure} ${classes.movieShare}`}>
                   Share
                 </th>
-                <th scope="col" className={`${tables.figure} ${classes.movieGross}`}>
+                <th
+                  scope="col"
+                  className={tables.figure}
+                  style={{ width: amountWidth(value.map(({ measures }) => measures.grossCents)) }}
+                >
                   Gross
                 </th>
               </tr>
@@ -234,6 +245,7 @@ function MovieRow({
 }
 
 function LastSales({ theaterId, isCurrent }: { readonly theaterId: number; readonly isCurrent: boolean }) {
+  const amountWidth = useAmountWidth();
   const sales = useRecentSales({ theaterId, limit: shownSales });
   const titles = useConsole((state) => state.catalogue?.movies);
   const zone = useConsole(zoneOf);
@@ -253,7 +265,7 @@ function LastSales({ theaterId, isCurrent }: { readonly theaterId: number; reado
             <col className={classes.saleAt} />
             <col />
             <col className={classes.saleTickets} />
-            <col className={classes.saleAmount} />
+            <col style={{ width: amountWidth(value.map(({ amountCents }) => -amountCents)) }} />
           </colgroup>
           <thead className={classes.unseen}>
             <tr>
