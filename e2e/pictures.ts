@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ask, goTo, launchApp, temporaryFolder, until } from './harness.ts';
 
 /*
  * Takes the pictures of docs/images: every screen, light and dark, on built-in data with a fortnight of history. Run it
- * through `npm run pictures`.
+ * through `npm run pictures`. With `pngquant` on the PATH they come out at a third of the size.
  */
 
 const images = join(import.meta.dirname, '../docs/images');
@@ -18,7 +19,9 @@ const { app, page } = running;
 async function picture(name: string): Promise<void> {
   await page.mouse.move(0, 0);
   await page.waitForTimeout(900);
-  await writeFile(join(images, `${name}.png`), await page.screenshot({ type: 'png' }));
+  const file = join(images, `${name}.png`);
+  await writeFile(file, await page.screenshot({ type: 'png' }));
+  spawnSync('pngquant', ['--force', '--ext', '.png', '--quality', '80-98', file]);
 }
 
 async function setTheme(theme: (typeof themes)[number]): Promise<void> {
@@ -33,6 +36,10 @@ try {
     await page.emulateMedia({ colorScheme: theme });
     await picture(`first-run-${theme}`);
   }
+  // An evening somewhere, at the pace of the history, so that today and last week are of one kind.
+  await ask(page, 'calendar.change', { zone: process.env.PICTURES_ZONE ?? 'America/Los_Angeles', cutoverHour: 6 });
+  const settings = await ask(page, 'settings.get', undefined);
+  await ask(page, 'simulator.update', { ...settings.simulator, rate: 0.4 });
   await page.getByRole('button', { name: 'Try with built-in data' }).click();
   await page.getByText('Receiving').waitFor({ timeout: 30_000 });
   await until(

@@ -10,7 +10,7 @@ export interface HeatCell {
   readonly when: 'past' | 'current' | 'future';
 }
 
-export interface HeatRow {
+interface HeatRow {
   readonly label: string;
   readonly strong: boolean;
   readonly cells: readonly HeatCell[];

@@ -1,12 +1,12 @@
 /** A label of the lane above the plot: where it stands and on which side of its line the words go. */
-export interface PlacedMark {
+interface PlacedMark {
   readonly index: number;
   readonly x: number;
   /** 'none' drops the words: there is no room for them. */
   readonly words: 'right' | 'left' | 'none';
 }
 
-export interface MarkToPlace {
+interface MarkToPlace {
   readonly x: number;
   readonly wordsWidth: number;
   /** Gets its place before the others. */

@@ -18,7 +18,7 @@ import { useHeldAxis } from './use-held-axis.ts';
 import { useSize } from './use-size.ts';
 import { valueAxis } from './value-axis.ts';
 
-export interface RevenueChartProps {
+interface RevenueChartProps {
   readonly picture: RevenuePicture;
   readonly names: SeriesNames;
   readonly words: ChartWords;

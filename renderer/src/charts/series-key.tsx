@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import classes from './charts.module.css';
 
-export type SeriesKind = 'live' | 'stale' | 'ghost' | 'open' | 'open-stale' | 'none';
+type SeriesKind = 'live' | 'stale' | 'ghost' | 'open' | 'open-stale' | 'none';
 
 /** A legend entry: the series' stroke or hatch, and its name. */
 export function SeriesKey({ kind, children }: { readonly kind: SeriesKind; readonly children: ReactNode }) {

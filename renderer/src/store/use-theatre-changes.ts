@@ -8,7 +8,7 @@ const quarterMs = 900_000;
 /** What both days had at a quarter hour changes only through late sales. */
 const refetchMs = 60_000;
 
-export interface TheatreChanges {
+interface TheatreChanges {
   /** Change as a ratio; null: not compared, not known, or nothing sold then. */
   readonly changeOf: (theaterId: number) => number | null;
   /** Start of the quarter hour up to which both days count, epoch ms; null: whole days. */

@@ -17,7 +17,7 @@ const shownRows = 5;
 const leastFigures = 11;
 const grossPadding = 16;
 /** Advance of a tabular figure at 13 px. */
-const figurePx = 7.6;
+const figurePx = 8;
 
 /** Width of a figure of so many characters, px: a column is as wide as its longest, as money is never cut. */
 export function figureWidth(characters: number): number {

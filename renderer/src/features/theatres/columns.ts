@@ -19,7 +19,7 @@ const yielding: readonly Column[] = ['hours', 'refunds', 'occupancy', 'share', '
 
 const cellPadding = 12;
 /** Advance of a tabular figure at 13 px and weight 560, rounded up. */
-const figureWidth = 7.8;
+const figureWidth = 8;
 /** The arrow before a change. */
 const arrowWidth = 16;
 
@@ -54,7 +54,7 @@ const shares: Readonly<Record<Column, number>> = {
 };
 
 /** Characters of the longest figures, in the columns that may outgrow their width: money is never cut. */
-export interface LongestTexts {
+interface LongestTexts {
   readonly gross: number;
   readonly refunds: number;
   readonly admits: number;
