@@ -13,7 +13,8 @@ const premiereShare = 0.7;
 
 /**
  * Who goes where to see what. Popularity falls with the rank like Zipf's law with an offset, so the leader is clear
- * and the houses behind it are close; which house has which rank is the seed's choice, and each has its good and bad days.
+ * and the houses behind it are close; which house has which rank is the seed's choice, large houses sell more than small
+ * ones, and each has its good and bad days.
  */
 export class Demand {
   readonly #houses: readonly House[];
@@ -30,7 +31,7 @@ export class Demand {
     const theaters = ranked(catalogue.theaters, seed, 1);
     this.#seed = seed;
     this.#premiere = premiere;
-    this.#weights = theaters.map((_, rank) => (rank + 4) ** -0.6);
+    this.#weights = theaters.map((theater, rank) => (rank + 4) ** -0.6 * roomOf(theater));
     this.#houses = theaters.map((theater) => houseOf(theater, movies, seed));
   }
 
@@ -48,6 +49,14 @@ export class Demand {
     const draw = random.unit();
     return { theater: house.theater, movie: scenario.premiere && draw < premiereShare ? this.#premiere : movie };
   }
+}
+
+/** Seats on offer in a day. */
+const usualSeats = 5000;
+
+/** How much a house's size helps it: less than in proportion, and nothing where its seats are not told. */
+function roomOf({ seats, showingsPerScreen }: Theater): number {
+  return seats === null ? 1 : Math.sqrt((seats * showingsPerScreen) / usualSeats);
 }
 
 function ranked<T extends { readonly id: number }>(items: readonly T[], seed: number, salt: number): readonly T[] {

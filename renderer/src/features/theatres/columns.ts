@@ -32,7 +32,7 @@ const least: Readonly<Record<Column, number>> = {
   change: 80,
   admits: 54,
   price: 60,
-  occupancy: 46,
+  occupancy: 52,
   refunds: 78,
   share: 52,
   hours: 52,
