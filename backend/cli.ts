@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import type { CheckReport } from './domain/status.ts';
-import { AppError, messageOf } from './lib/app-error.ts';
+import { AppError, codeOf, messageOf } from './lib/app-error.ts';
 import { stringifyWithBigints } from './lib/json.ts';
 import { systemClock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
@@ -72,11 +72,18 @@ function numberFlag(
   return value;
 }
 
+/** Also an empty folder, and one whose first start was killed: both are opened as any start does. */
+function holdsData(dataDir: string): boolean {
+  if (!existsSync(dataDir)) return false;
+  const traces = ['postgres', 'postgres.unfinished', 'lock'];
+  return readdirSync(dataDir).length === 0 || traces.some((name) => existsSync(join(dataDir, name)));
+}
+
 function open(flags: Flags, mustExist: boolean): Promise<Runtime> {
   const folder = flags['data-dir'];
   if (!folder) throw new UsageError('--data-dir <folder> is needed: the folder that holds the embedded data');
   const dataDir = resolve(folder);
-  if (mustExist && !existsSync(dataDir)) throw new UsageError(`there is no folder ${dataDir}`);
+  if (mustExist && !holdsData(dataDir)) throw new UsageError(`there is no data of ReelMetrics in ${dataDir}`);
   return createRuntime({
     dataDir,
     startWorker,
@@ -91,13 +98,23 @@ function open(flags: Flags, mustExist: boolean): Promise<Runtime> {
   });
 }
 
-/** Aborts at the first Ctrl+C or SIGTERM, so that a command ends by draining and closing. */
-function interruption(): AbortSignal {
+/**
+ * Aborts at the first Ctrl+C or SIGTERM, so that a command ends by draining and closing, and when the database has
+ * died: draining then says why.
+ */
+function interruption(runtime: Runtime): AbortSignal {
   const controller = new AbortController();
   const abort = () => controller.abort();
   process.once('SIGINT', abort);
   process.once('SIGTERM', abort);
+  runtime.onStatus(() => {
+    if (isDead(runtime)) abort();
+  });
   return controller.signal;
+}
+
+function isDead(runtime: Runtime): boolean {
+  return runtime.status().database.state === 'down';
 }
 
 const forever = 2 ** 31 - 1;
@@ -109,7 +126,7 @@ async function simulate(flags: Flags): Promise<number> {
   const runtime = await open(flags, false);
   try {
     runtime.simulator.start({ ...defaultSettings.simulator, rate, seed: Math.trunc(seed) });
-    await systemClock.sleep(seconds === undefined ? forever : seconds * 1000, interruption());
+    await systemClock.sleep(seconds === undefined ? forever : seconds * 1000, interruption(runtime));
     await runtime.simulator.stop();
     await runtime.drain();
     const { produced, acknowledged, failed } = runtime.status().simulator;
@@ -124,13 +141,13 @@ async function consume(flags: Flags): Promise<number> {
   const idleSeconds = numberFlag(flags, 'until-idle', 0, 86_400);
   const runtime = await open(flags, true);
   try {
-    const interrupted = interruption();
+    const interrupted = interruption(runtime);
     let idleSince = Date.now();
     while (!interrupted.aborted && (idleSeconds === undefined || Date.now() - idleSince < idleSeconds * 1000)) {
       await systemClock.sleep(100, interrupted);
       if (runtime.status().consumer.lagEvents !== 0) idleSince = Date.now();
     }
-    if (!interrupted.aborted) await runtime.drain();
+    if (!interrupted.aborted || isDead(runtime)) await runtime.drain();
     return 0;
   } finally {
     await runtime.close();
@@ -198,4 +215,10 @@ async function main(): Promise<number> {
   }
 }
 
+// A reader that has read enough (`| head`) is no reason to end in the middle of storing.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (codeOf(error) !== 'EPIPE') throw error;
+  });
+}
 process.exitCode = await main();

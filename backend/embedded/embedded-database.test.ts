@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,6 +78,23 @@ describe('embedded database', () => {
     const database = await openDatabase();
     expect(performance.now() - started).toBeLessThan(4_000);
     expect((await database.pool.query('select count(*)::integer as rows from held')).rows).toEqual([{ rows: 1_000 }]);
+  });
+
+  it('does not take the folder of a program that is too busy to answer', async () => {
+    const address = join(dataDir, 'busy');
+    const script = `const server = require('node:net').createServer();
+      server.listen({ path: process.argv[1], backlog: 1 }, () => {
+        require('node:fs').writeSync(1, 'busy');
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20_000);
+      });`;
+    const child = spawn(process.execPath, ['-e', script, address], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    const waiting = Array.from({ length: 4 }, () => connect(address).on('error', () => {}));
+    await writeFile(join(dataDir, 'lock'), address);
+    await expect(openDatabase()).rejects.toMatchObject({ code: 'data_folder_in_use' });
+    for (const socket of waiting) socket.destroy();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
   });
 
   it('lets only one of several that start at once after a kill have the folder', async () => {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryReadModel } from '../embedded/memory-read-model.ts';
+import { systemClock } from '../ports/clock.ts';
 import type { LogReader } from '../ports/event-log.ts';
 import type { ReadModel } from '../ports/read-model.ts';
 import type { CommittedBatch, SaleStore } from '../ports/sale-store.ts';
+import { fillOutbox } from '../postgres/rebuild-sql.ts';
 import { readModelDifferences } from '../query/read-model-check.ts';
 import type { IngestFixture } from '../testing/ingest-fixture.ts';
 import { openIngestFixture, saleMessage } from '../testing/ingest-fixture.ts';
@@ -131,6 +133,117 @@ describe('consumer', () => {
     await consumer.waitForRoom();
     expect(consumer.status().lagEvents).toBeLessThan(100);
   });
+
+  it('lets producers wait while it is stopped with much to store, until it has started and stored it', async () => {
+    const { consumer } = fixture.start({}, { roomEvents: 200, observeMs: 20, pollWaitMs: 20 });
+    await consumer.drained();
+    consumer.pause();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await fixture.log.append(messages(250));
+    await until(() => consumer.waitForRoom() !== null, 'back-pressure');
+    await consumer.stop();
+    let waits = 0;
+    const producing = (async () => {
+      for (let room = consumer.waitForRoom(); room !== null && waits < 1000; room = consumer.waitForRoom()) {
+        await room;
+        waits += 1;
+      }
+    })();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(waits).toBe(0);
+    consumer.resume();
+    consumer.start();
+    await producing;
+    expect(waits).toBe(1);
+    await consumer.drained();
+    await expectExact(250);
+  });
+});
+
+describe('work between the rounds', () => {
+  const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  it('that has begun before a session keeps it from storing until it is done', async () => {
+    await fixture.log.append(messages(100));
+    const { consumer } = fixture.start();
+    const stored = await consumer.betweenRounds(async () => {
+      const before = (await fixture.check()).stored;
+      await sleep(200);
+      return [before, (await fixture.check()).stored];
+    });
+    expect(stored).toEqual([0, 0]);
+    await consumer.drained();
+    await expectExact(100);
+  });
+
+  it('begun by whoever hears of a gap sees nothing stored meanwhile', async () => {
+    let lost = false;
+    const store = storeThat({
+      apply: async (batch) => {
+        const result = await fixture.store.apply(batch);
+        if (!lost) {
+          lost = true;
+          throw new Error('Connection terminated unexpectedly');
+        }
+        return result;
+      },
+    });
+    const { consumer } = fixture.start({ store });
+    const seen: bigint[] = [];
+    const offsets = async () => [...(await fixture.store.offsets(fixture.log.topic)).values()].reduce((a, b) => a + b);
+    const heard = new Promise<void>((resolve, reject) => {
+      consumer.onGap(() => {
+        consumer
+          .betweenRounds(async () => {
+            seen.push(await offsets());
+            await sleep(200);
+            seen.push(await offsets());
+          })
+          .then(resolve, reject);
+      });
+    });
+    await consumer.drained();
+    await fixture.log.append(messages(400));
+    await heard;
+    expect(seen[1]).toBe(seen[0]);
+    await consumer.drained();
+    await expectExact(400);
+  });
+
+  it('that takes long is not taken for a consumer that stands still', async () => {
+    const { consumer } = fixture.start({}, { stallMs: 100, observeMs: 20 });
+    await consumer.drained();
+    const stored = await consumer.betweenRounds(async () => {
+      await fixture.log.append(messages(50));
+      await sleep(500);
+      return (await fixture.check()).stored;
+    });
+    await consumer.drained();
+    expect(stored).toBe(0);
+    expect(consumer.status().restarts).toBe(0);
+  });
+
+  it('takes its time to load many days into the read model, which is progress too', async () => {
+    const first = fixture.start();
+    const dayMs = 86_400_000;
+    await fixture.log.append(
+      Array.from({ length: 30 }, (_, day) => saleMessage(day, { soldAt: Date.UTC(2026, 8, 1) + day * dayMs })),
+    );
+    await first.consumer.drained();
+    await first.consumer.stop();
+    await fixture.pool.query(fillOutbox);
+    await fixture.log.append(messages(10, 100));
+    const slow = storeThat({
+      clearOutbox: async (rows) => {
+        await sleep(15);
+        await fixture.store.clearOutbox(rows);
+      },
+    });
+    const { consumer } = fixture.start({ store: slow }, { stallMs: 150, observeMs: 20 });
+    await consumer.drained();
+    expect(consumer.status().restarts).toBe(0);
+    expect(await fixture.store.outboxDays()).toEqual([]);
+  });
 });
 
 describe('a failing store', () => {
@@ -218,6 +331,43 @@ describe('a failing store', () => {
     await consumer.drained();
     await expectExact(310);
     expect(await readModelDifferences(readModel, fixture.rollups)).toEqual([]);
+  });
+
+  it('that is merely slow is not given up when the computer has slept or its clock was put forward', async () => {
+    let shift = 0;
+    const store = storeThat({
+      apply: async (batch) => {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return fixture.store.apply(batch);
+      },
+    });
+    const clock = { ...systemClock, now: () => Date.now() + shift };
+    const { consumer } = fixture.start({ store, clock }, { observeMs: 20 });
+    await consumer.drained();
+    await fixture.log.append(messages(10));
+    setTimeout(() => {
+      shift = 3_600_000;
+    }, 100);
+    await consumer.drained();
+    expect(consumer.status().restarts).toBe(0);
+    await expectExact(10);
+  });
+
+  it('that never answers is given up by the watchdog also after the clock was set back', async () => {
+    let shift = 0;
+    let hangs = true;
+    const store = storeThat({
+      apply: (batch) => (hangs ? new Promise(() => {}) : fixture.store.apply(batch)),
+    });
+    const clock = { ...systemClock, now: () => Date.now() + shift };
+    const { consumer } = fixture.start({ store, clock }, { stallMs: 150, observeMs: 20 });
+    await consumer.drained();
+    shift = -3_600_000;
+    await fixture.log.append(messages(10));
+    await until(() => consumer.status().restarts === 1, 'the watchdog restarts');
+    hangs = false;
+    await consumer.drained();
+    await expectExact(10);
   });
 
   it('is not tried again before its time, but at once when asked to', async () => {

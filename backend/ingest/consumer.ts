@@ -21,6 +21,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { EventLog, LogBatch, LogReader } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { CommittedBatch, SaleStore, StoreBatch } from '../ports/sale-store.ts';
+import { BetweenRounds } from './between-rounds.ts';
 import { CommitFeed } from './commit-feed.ts';
 import type { Decode } from './decode-slices.ts';
 import { decodeBatch } from './decode-slices.ts';
@@ -92,9 +93,9 @@ export class Consumer {
   #observer: NodeJS.Timeout | undefined;
   #observing = false;
   #projecting = false;
-  /** Set while a session consumes: what is to be done before its next round. */
-  #betweenRounds: (() => Promise<void>)[] | undefined;
-  #lastProgressAt = 0;
+  readonly #between = new BetweenRounds();
+  /** How long no offset has moved, in ms of this program's own running: neither a sleep nor a clock step counts. */
+  #stillMs = 0;
   #failures = 0;
   #restarts = 0;
   #duplicates = 0;
@@ -113,11 +114,8 @@ export class Consumer {
     this.#stopping = false;
     this.#interrupt = new AbortController();
     this.#observer = setInterval(() => {
-      if (this.#observing) return;
-      this.#observing = true;
-      void this.#observe().finally(() => {
-        this.#observing = false;
-      });
+      this.#watch();
+      void this.#observe();
     }, this.#tuning.observeMs);
     this.#running = this.#run();
   }
@@ -145,7 +143,7 @@ export class Consumer {
 
   resume(): void {
     this.#paused = false;
-    this.#lastProgressAt = this.#parts.clock.now();
+    this.#stillMs = 0;
     this.#wake();
     this.#notify();
   }
@@ -204,14 +202,13 @@ export class Consumer {
    * projected. The next round waits for it, so it should be short.
    */
   betweenRounds<T>(work: () => Promise<T>): Promise<T> {
-    const waiting = this.#betweenRounds;
-    if (!waiting) return work();
-    return new Promise<T>((resolve, reject) => {
-      waiting.push(() => work().then(resolve, reject));
-    });
+    return this.#between.run(work);
   }
 
-  /** null when producers may go on; otherwise resolves when half of the room is free again. */
+  /**
+   * null when producers may go on; otherwise resolves when half of the room is free again. While it is stopped nothing
+   * becomes free: a producer that ends meanwhile has to stop waiting by itself.
+   */
   waitForRoom(): Promise<void> | null {
     if (!this.#isFull(this.#tuning.roomEvents)) return null;
     return this.#until(() => !this.#isFull(this.#tuning.roomEvents / 2));
@@ -224,7 +221,8 @@ export class Consumer {
   async drained(): Promise<void> {
     const ends = await this.#parts.log.partitions();
     this.#lag.observeEnds(ends, this.#parts.clock.now());
-    await this.#until(() => this.#lag.hasReached(ends) && !this.#parts.projector.behind && !this.#projecting);
+    const done = () => this.#lag.hasReached(ends) && !this.#parts.projector.behind && !this.#projecting;
+    await this.#until(() => done() || !this.#running);
     if (!this.#lag.hasReached(ends))
       throw new AppError('cancelled', 'The consumer was stopped before everything was stored.');
   }
@@ -234,11 +232,11 @@ export class Consumer {
     return waiting !== null && waiting >= events;
   }
 
-  /** Resolves when the condition holds after some progress, or when the consumer has stopped. */
+  /** Resolves when the condition holds after some progress, or after a stop. */
   #until(condition: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       const look = () => {
-        if (!condition() && this.#running) return;
+        if (!condition()) return;
         this.#progressWaiters.delete(look);
         resolve();
       };
@@ -307,9 +305,8 @@ export class Consumer {
     const session: Session = { reader, ended: false };
     // What the session before committed last may not have been projected.
     projector.markBehind();
-    this.#lastProgressAt = clock.now();
-    const waiting: (() => Promise<void>)[] = [];
-    this.#betweenRounds = waiting;
+    this.#stillMs = 0;
+    this.#between.open();
     try {
       const abandoned = new Promise<never>((_resolve, reject) => {
         this.#abandonSession = reject;
@@ -318,8 +315,7 @@ export class Consumer {
     } finally {
       session.ended = true;
       this.#abandonSession = undefined;
-      this.#betweenRounds = undefined;
-      for (const work of waiting.splice(0)) await work();
+      await this.#between.close();
       await reader.close();
     }
   }
@@ -328,8 +324,9 @@ export class Consumer {
     const { projector, clock } = this.#parts;
     const goesOn = () => !this.#stopping && !session.ended;
     while (goesOn()) {
-      if (projector.replayDue) await projector.replay();
-      for (const work of this.#betweenRounds?.splice(0) ?? []) await work();
+      if (projector.replayDue) await projector.replay(() => this.#progressed());
+      await this.#between.settle();
+      if (!goesOn()) break;
       this.#wakeProgressWaiters();
       if (this.#paused) {
         await clock.sleep(this.#tuning.pollWaitMs, this.#interrupt.signal);
@@ -425,7 +422,7 @@ export class Consumer {
     }
     this.#duplicates += result.batch.duplicates;
     this.#deadLettered += result.batch.deadLetters;
-    this.#lastProgressAt = clock.now();
+    this.#progressed();
     this.#lag.advance(partition, result.batch.nextOffset, batch.records.at(-1)?.timestamp ?? clock.now());
     return result.batch;
   }
@@ -436,8 +433,14 @@ export class Consumer {
     this.#deadLettered = counters.deadLettered;
   }
 
-  /** Keeps the lag true while nothing comes, and gives up a session that stands still although events wait. */
+  #progressed(): void {
+    this.#stillMs = 0;
+  }
+
+  /** Keeps the lag true while nothing comes. */
   async #observe(): Promise<void> {
+    if (this.#observing) return;
+    this.#observing = true;
     const { log, clock, logger } = this.#parts;
     try {
       this.#lag.observeEnds(await log.partitions(), clock.now());
@@ -445,13 +448,19 @@ export class Consumer {
       if (this.#stopping) return;
       logger.debug('The ends of the log are unknown', { error: messageOf(error) });
       this.#lag.forgetEnds();
+    } finally {
+      this.#observing = false;
     }
+  }
+
+  /** Gives up a session that stands still although events wait. */
+  #watch(): void {
     const waiting = this.#lag.events() ?? 0;
-    if (!this.#abandonSession || this.#paused || waiting === 0) this.#lastProgressAt = clock.now();
-    else if (clock.now() - this.#lastProgressAt > this.#tuning.stallMs) {
-      this.#abandonSession(
-        new AppError('log_failed', `${waiting} events wait and none was stored for ${this.#tuning.stallMs / 1000} s.`),
-      );
-    }
+    if (!this.#abandonSession || this.#paused || this.#between.busy || waiting === 0) this.#stillMs = 0;
+    else this.#stillMs += this.#tuning.observeMs;
+    if (this.#stillMs <= this.#tuning.stallMs) return;
+    this.#abandonSession?.(
+      new AppError('log_failed', `${waiting} events wait and none was stored for ${this.#tuning.stallMs / 1000} s.`),
+    );
   }
 }

@@ -33,6 +33,8 @@ export class Projector {
   readonly #listeners = new Set<() => void>();
   readonly #projectedListeners = new Set<(batch: CommittedBatch) => void>();
   #behind = true;
+  /** How often it was marked behind: a replay makes good only what was missing before it began. */
+  #marks = 0;
   #failures = 0;
   #status: PartStatus;
 
@@ -65,12 +67,15 @@ export class Projector {
 
   /** Whether a replay is due now. */
   get replayDue(): boolean {
-    return this.#behind && this.#parts.clock.now() >= (this.#status.nextAttemptAt ?? 0);
+    const wait = (this.#status.nextAttemptAt ?? 0) - this.#parts.clock.now();
+    // Longer than any backoff: the clock was set back meanwhile.
+    return this.#behind && (wait <= 0 || wait > RETRY.capMs);
   }
 
   /** From now on the read model may lack something; a replay is due at once. */
   markBehind(): void {
     this.#behind = true;
+    this.#marks += 1;
     this.retryNow();
   }
 
@@ -97,8 +102,12 @@ export class Projector {
     }
   }
 
-  /** Loads every day of the outbox into the read model anew. Never throws; `behind` tells whether it went through. */
-  async replay(): Promise<void> {
+  /**
+   * Loads every day of the outbox into the read model anew, and calls back after each. Never throws; `behind` tells
+   * whether it went through.
+   */
+  async replay(onDay: () => void = () => {}): Promise<void> {
+    const marks = this.#marks;
     if (this.#status.state === 'off') {
       this.#set({
         ...this.#status,
@@ -108,8 +117,11 @@ export class Projector {
       });
     }
     try {
-      for (const day of await this.#parts.store.outboxDays()) await this.#replayDay(day);
-      this.#behind = false;
+      for (const day of await this.#parts.store.outboxDays()) {
+        await this.#replayDay(day);
+        onDay();
+      }
+      this.#behind = marks !== this.#marks;
       this.#failures = 0;
       if (this.#status.state !== 'up') {
         this.#set({ state: 'up', since: this.#parts.clock.now(), reason: null, code: null, nextAttemptAt: null });

@@ -67,6 +67,11 @@ export class ConsoleRuntime implements Runtime {
   readonly #statusListeners = new Set<() => void>();
   #databaseStatus: PartStatus;
   #rebuild: RebuildStatus | null = null;
+  /** Whether a rebuild or a reset is under way. */
+  #changing = false;
+  /** Settles when what looks at everything, or changes everything, may begin. Never rejects. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #closing = false;
 
   constructor(parts: ConsoleParts) {
     this.#parts = parts;
@@ -147,28 +152,42 @@ export class ConsoleRuntime implements Runtime {
 
   async reset(): Promise<void> {
     const { pool, log, simulator } = this.#parts;
-    await simulator.close();
-    await this.#withoutConsumer(async () => {
-      let forgotten = () => {};
-      await resetStore(pool, async (client) => {
-        forgotten = await log.deleteRecords(client);
+    await this.#alone(async () => {
+      await simulator.close();
+      await this.#withoutConsumer(async () => {
+        let forgotten = () => {};
+        await resetStore(pool, async (client) => {
+          forgotten = await log.deleteRecords(client);
+        });
+        forgotten();
       });
-      forgotten();
     });
   }
 
   async drain(): Promise<void> {
-    await this.#parts.simulator.backfillEnded();
-    await this.#parts.consumer.drained();
+    const { simulator, consumer, database } = this.#parts;
+    let unsubscribe = () => {};
+    // A database that died does not come back: whoever waits for it would wait for ever.
+    const died = new Promise<never>((_resolve, reject) => {
+      unsubscribe = database.onFailure((reason) =>
+        reject(new AppError('database_failed', reason, { hint: 'Start ReelMetrics again.' })),
+      );
+    });
+    try {
+      await Promise.race([died, simulator.backfillEnded().then(() => consumer.drained())]);
+    } finally {
+      unsubscribe();
+    }
   }
 
   reconcile(window: { events: number; grossCents: bigint } | null): Promise<Reconciliation> {
-    return this.#parts.consumer.betweenRounds(() => this.#reconciler.run(window));
+    return this.#inTurn(() => this.#parts.consumer.betweenRounds(() => this.#reconciler.run(window)));
   }
 
   check(): Promise<CheckReport> {
-    const { clock } = this.#parts;
-    return this.#parts.consumer.betweenRounds(() => checkInvariants({ ...this.#parts, now: () => clock.now() }));
+    const { clock, consumer } = this.#parts;
+    const now = () => clock.now();
+    return this.#inTurn(() => consumer.betweenRounds(() => checkInvariants({ ...this.#parts, now })));
   }
 
   days(): Promise<readonly BusinessDay[]> {
@@ -176,6 +195,7 @@ export class ConsoleRuntime implements Runtime {
   }
 
   close(): Promise<void> {
+    this.#closing = true;
     return this.#parts.releases.release();
   }
 
@@ -235,29 +255,55 @@ export class ConsoleRuntime implements Runtime {
   }
 
   #changed(): void {
-    for (const listener of [...this.#statusListeners]) listener();
+    for (const listener of [...this.#statusListeners]) {
+      try {
+        listener();
+      } catch (error) {
+        // It is called from within the consumer and the simulator, which must go on whatever it does.
+        this.#parts.options.logger.error('a listener of the status failed', { error });
+      }
+    }
+  }
+
+  /** One at a time, in the order of the calls. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Work that takes the consumer away; a second one is refused, not queued: it was asked for in view of other data. */
+  async #alone(work: () => Promise<void>): Promise<void> {
+    if (this.#changing) {
+      throw new AppError('not_available', 'A rebuild or a reset is under way.', {
+        hint: 'Wait for it to end; the status bar shows its progress.',
+      });
+    }
+    this.#changing = true;
+    try {
+      await this.#inTurn(work);
+    } finally {
+      this.#changing = false;
+    }
   }
 
   async #rebuilding(
     what: RebuildStatus['what'],
     work: (onProgress: (done: number, total: number) => void) => Promise<void>,
   ): Promise<void> {
-    if (this.#rebuild !== null) {
-      throw new AppError('not_available', 'A rebuild is under way.', {
-        hint: 'Wait for it to end; the status bar shows its progress.',
-      });
-    }
     const progress = (done: number, total: number) => {
       this.#rebuild = { what, done, total };
       this.#changed();
     };
-    progress(0, 1);
-    try {
-      await this.#withoutConsumer(() => work(progress));
-    } finally {
-      this.#rebuild = null;
-      this.#changed();
-    }
+    await this.#alone(async () => {
+      progress(0, 1);
+      try {
+        await this.#withoutConsumer(() => work(progress));
+      } finally {
+        this.#rebuild = null;
+        this.#changed();
+      }
+    });
   }
 
   /** Stops storing, does the work, and starts everything derived over: read model, answers, live totals. */
@@ -270,7 +316,7 @@ export class ConsoleRuntime implements Runtime {
       await reseed(this.#parts.calendar());
       this.#reconciler.forget();
     } finally {
-      if (options.consume) consumer.start();
+      if (options.consume && !this.#closing) consumer.start();
     }
   }
 }

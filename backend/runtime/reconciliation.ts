@@ -41,6 +41,7 @@ export class Reconciler {
 
   constructor(parts: ReconciledParts) {
     this.#parts = parts;
+    this.noteLedger();
   }
 
   /** Notes a state of the ledger that windows are told of. */
@@ -54,10 +55,9 @@ export class Reconciler {
     }
   }
 
-  /** After a reset or a rebuild nothing that was added up before holds. */
+  /** After a reset or a rebuild nothing that was added up before holds. A window may show it for a moment all the same. */
   forget(): void {
     this.#known.clear();
-    this.#ledgerStates.clear();
     this.noteLedger();
   }
 

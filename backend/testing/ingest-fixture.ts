@@ -53,7 +53,10 @@ export interface IngestFixture extends StoreFixture {
   readonly rollups: PostgresRollupReader;
   /** A read model and a consumer as a program has them that has just started; `parts` replace real ones. */
   start(
-    parts?: Partial<Pick<ConsumerParts, 'log'>> & { readonly store?: SaleStore; readonly readModel?: ReadModel },
+    parts?: Partial<Pick<ConsumerParts, 'log' | 'clock'>> & {
+      readonly store?: SaleStore;
+      readonly readModel?: ReadModel;
+    },
     tuning?: Partial<ConsumerTuning>,
   ): { readonly consumer: Consumer; readonly projector: Projector; readonly readModel: ReadModel };
   /** Figures and problems as the store and the log have them. */
@@ -73,7 +76,7 @@ export async function openIngestFixture(dataDir?: string): Promise<IngestFixture
     start(parts = {}, tuning = {}) {
       const readModel = parts.readModel ?? new MemoryReadModel();
       const store = parts.store ?? base.store;
-      const shared = { clock: systemClock, logger: silentLogger };
+      const shared = { clock: parts.clock ?? systemClock, logger: silentLogger };
       const projector = new Projector({ ...shared, store, rollups, readModel, answers: new MemoryAnswerCache() });
       const consumer = new Consumer({ ...shared, log: parts.log ?? log, store, projector, decode, tuning });
       running.push(consumer);
