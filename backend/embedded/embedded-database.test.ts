@@ -90,10 +90,13 @@ describe('embedded database', () => {
     const child = spawn(process.execPath, ['-e', script, address], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout, 'data');
     const waiting = Array.from({ length: 4 }, () => connect(address).on('error', () => {}));
-    await writeFile(join(dataDir, 'lock'), address);
-    await expect(openDatabase()).rejects.toMatchObject({ code: 'data_folder_in_use' });
-    for (const socket of waiting) socket.destroy();
-    child.kill('SIGKILL');
+    try {
+      await writeFile(join(dataDir, 'lock'), address);
+      await expect(openDatabase()).rejects.toMatchObject({ code: 'data_folder_in_use' });
+    } finally {
+      for (const socket of waiting) socket.destroy();
+      child.kill('SIGKILL');
+    }
     await once(child, 'exit');
   });
 

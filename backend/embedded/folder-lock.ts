@@ -15,6 +15,8 @@ const CONNECT_TIMEOUT_MS = 2_000;
 /** Between creating the lock file and its content being readable; also the pause in which a rival take-over shows. */
 const SETTLE_MS = 40;
 const ATTEMPTS = 25;
+/** Someone listens, but has too many callers waiting (a Unix socket, a named pipe) or belongs to another user. */
+const busyCodes: ReadonlySet<unknown> = new Set(['EAGAIN', 'EBUSY', 'EACCES', 'EPERM']);
 
 export interface FolderLock {
   release(): Promise<void>;
@@ -47,7 +49,7 @@ function isOwnerAlive(socketPath: string): Promise<boolean> {
     // Too slow to answer still means that someone listens.
     const timer = setTimeout(() => settle(true), CONNECT_TIMEOUT_MS);
     socket.once('connect', () => settle(true));
-    socket.once('error', () => settle(false));
+    socket.once('error', (error) => settle(busyCodes.has(codeOf(error))));
   });
 }
 
