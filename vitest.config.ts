@@ -7,7 +7,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{backend,electron,renderer,scripts}/**/*.test.{ts,tsx}', 'tests/{unit,security}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.services.test.ts'],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'services',
+          include: ['backend/**/*.services.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
