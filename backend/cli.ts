@@ -8,21 +8,37 @@ import { AppError, codeOf, messageOf } from './lib/app-error.ts';
 import { stringifyWithBigints } from './lib/json.ts';
 import { systemClock } from './ports/clock.ts';
 import type { Logger } from './ports/logger.ts';
-import { createRuntime, type Runtime } from './runtime.ts';
+import { createRuntime, type DataSource, type Runtime } from './runtime.ts';
+import { profileVariables } from './settings/environment.ts';
+import { findProfile, secretVariables } from './settings/find-profile.ts';
 import { defaultSettings } from './settings/settings.ts';
 
 const help = `reelmetrics: the console's backend without its window
 
-  reelmetrics simulate --data-dir <folder> [--rate <events/s>] [--seconds <n>] [--seed <n>]
+  reelmetrics simulate <where> [--rate <events/s>] [--seconds <n>] [--seed <n>]
       Produces ticket sales and stores them. Without --seconds until Ctrl+C.
-  reelmetrics consume --data-dir <folder> [--until-idle <seconds>]
-      Stores what is in the log. With --until-idle it ends once there was no lag for that long.
-  reelmetrics rebuild --data-dir <folder> [--zone <IANA name> --cutover <hour>]
+  reelmetrics consume <where> [--until-idle <seconds>]
+      Stores what is in the log. With --until-idle it ends once there was no lag for that long. On services several of
+      these and the console share the work: all are members of the profile's consumer group.
+  reelmetrics rebuild <where> [--zone <IANA name> --cutover <hour>]
       Recomputes the rollups from the sales; with --zone and --cutover the business days too.
-  reelmetrics check --data-dir <folder> [--json]
+  reelmetrics check <where> [--json]
       Catches up, recomputes invariants I1-I5 from the sales, and prints produced, stored, duplicates, deadLettered and
       each invariant. Exit code 0 only if all hold.
   reelmetrics --help
+
+<where> is one of
+  --data-dir <folder>   the folder that holds the embedded data
+  --profile <profile>   services: "local", or the file of a profile that the console exported
+
+Environment, for "local":
+${Object.entries(profileVariables)
+  .map(([name, words]) => `  ${name.padEnd(28)}${words}`)
+  .join('\n')}
+Environment, for other profiles:
+${Object.entries(secretVariables)
+  .map(([name, words]) => `  ${name.padEnd(28)}${words}`)
+  .join('\n')}
 
 Exit codes: 0 done, 1 failed or an invariant is broken, 2 wrong arguments.
 `;
@@ -31,6 +47,7 @@ class UsageError extends Error {}
 
 const options = {
   'data-dir': { type: 'string' },
+  profile: { type: 'string' },
   rate: { type: 'string' },
   seconds: { type: 'string' },
   seed: { type: 'string' },
@@ -79,14 +96,25 @@ function holdsData(dataDir: string): boolean {
   return readdirSync(dataDir).length === 0 || traces.some((name) => existsSync(join(dataDir, name)));
 }
 
-function open(flags: Flags, mustExist: boolean): Promise<Runtime> {
-  const folder = flags['data-dir'];
-  if (!folder) throw new UsageError('--data-dir <folder> is needed: the folder that holds the embedded data');
-  const dataDir = resolve(folder);
+async function sourceOf(flags: Flags, mustExist: boolean): Promise<DataSource> {
+  const { 'data-dir': folder, profile } = flags;
+  if ((folder === undefined) === (profile === undefined)) {
+    throw new UsageError('one of --data-dir <folder> (embedded data) and --profile <profile> (services) is needed');
+  }
+  if (profile !== undefined) return { kind: 'services', ...(await findProfile(profile, process.env)) };
+  const dataDir = resolve(folder ?? '');
   if (mustExist && !holdsData(dataDir)) throw new UsageError(`there is no data of ReelMetrics in ${dataDir}`);
-  return createRuntime({
-    dataDir,
-    startWorker,
+  return { kind: 'embedded', dataDir, startWorker };
+}
+
+async function open(flags: Flags, mustExist: boolean): Promise<Runtime> {
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  process.once('SIGINT', abort);
+  process.once('SIGTERM', abort);
+  const runtime = await createRuntime({
+    source: await sourceOf(flags, mustExist),
+    signal: stop.signal,
     calendar: null,
     currency: defaultSettings.currency,
     backend: 'sql',
@@ -96,6 +124,9 @@ function open(flags: Flags, mustExist: boolean): Promise<Runtime> {
     consume: true,
     onProgress: ({ step }) => process.stderr.write(`${step}\n`),
   });
+  process.off('SIGINT', abort);
+  process.off('SIGTERM', abort);
+  return runtime;
 }
 
 /**
@@ -113,8 +144,10 @@ function interruption(runtime: Runtime): AbortSignal {
   return controller.signal;
 }
 
+/** Services come back; an embedded database does not. */
 function isDead(runtime: Runtime): boolean {
-  return runtime.status().database.state === 'down';
+  const { profile, database } = runtime.status();
+  return profile === 'embedded' && database.state === 'down';
 }
 
 const forever = 2 ** 31 - 1;

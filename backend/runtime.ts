@@ -3,12 +3,13 @@ import { ReleaseStack } from './lib/release-stack.ts';
 import { startConsole } from './runtime/start-console.ts';
 import type { Runtime, RuntimeOptions } from './runtime/types.ts';
 
-export type { Runtime, RuntimeOptions, StartProgress } from './runtime/types.ts';
+export type { DataSource, Runtime, RuntimeOptions, StartProgress } from './runtime/types.ts';
 
 /**
- * Starts the backend on its embedded data: opens the database, brings schema, catalogue and calendar up to date, and
- * starts the consumer. Errors: `AppError` data_folder_in_use, data_folder_unusable, newer_schema, database_failed,
- * bad_settings. A start that fails leaves nothing open.
+ * Starts the backend: opens the database, brings schema, catalogue and calendar up to date, and starts the consumer.
+ * On services it waits for PostgreSQL as long as it takes, and tells why; Kafka and Redis may come later. Errors:
+ * `AppError` data_folder_in_use, data_folder_unusable, newer_schema, database_failed, bad_settings, cancelled. A start
+ * that fails leaves nothing open.
  */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const releases = new ReleaseStack();

@@ -9,7 +9,7 @@ import type { SaleLine } from '../backend/domain/ticket-sale.ts';
 import { openEmbeddedDatabase } from '../backend/embedded/embedded-database.ts';
 import { sql } from '../backend/lib/sql.ts';
 import { silentLogger } from '../backend/ports/logger.ts';
-import { batchParameters } from '../backend/postgres/batch-parameters.ts';
+import { columnParameters } from '../backend/postgres/batch-parameters.ts';
 import { startSourceWorker } from '../backend/testing/embedded-test-database.ts';
 import { openIngestFixture, saleMessage } from '../backend/testing/ingest-fixture.ts';
 import { batchOf, commit, openStoreFixture } from '../backend/testing/store-fixture.ts';
@@ -149,8 +149,7 @@ export async function batchTransaction(): Promise<readonly Figure[]> {
         await commit(fixture.store, batchOf(sales));
         storeMs += performance.now() - started;
         started = performance.now();
-        const columns = batchParameters({ ...batchOf(sales), nextOffset: 0n }).slice(4, 17);
-        await fixture.pool.query({ name: 'insert_bare', text: insertBare, values: columns });
+        await fixture.pool.query({ name: 'insert_bare', text: insertBare, values: columnParameters(sales) });
         bareMs += performance.now() - started;
       }
       const events = rounds * size;

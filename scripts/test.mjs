@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util';
 import { inRepository, requireToolchainNode } from './lib/paths.mjs';
 import { run, toolchainEnvironment } from './lib/run.mjs';
 import { runMain, SetupError, say } from './lib/say.mjs';
+import { MissingPartError } from './services/programs.mjs';
+import { suiteServices } from './services/suite-services.mjs';
 import { isOn } from './setup/electron-runtime.mjs';
 import { setUp } from './setup/index.mjs';
 
@@ -19,6 +21,7 @@ import { setUp } from './setup/index.mjs';
  * @property {string[]} [command] A check: a script of ours or a tool, run by the toolchain's Node.
  * @property {string} [project] A suite: the Vitest project.
  * @property {boolean} [needsBuild]
+ * @property {boolean} [needsServices] Kafka, PostgreSQL and Redis, which the environment then names.
  */
 
 /** @type {Step[]} */
@@ -27,9 +30,11 @@ const steps = [
   { name: 'lint', command: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'] },
   { name: 'layers', command: ['scripts/layers.mjs'] },
   { name: 'unused', command: ['node_modules/knip/bin/knip.js'] },
+  { name: 'compose', command: ['scripts/compose.mjs'] },
   { name: 'event-schema', command: ['scripts/event-schema.mjs', '--check'] },
   { name: 'build', command: ['node_modules/electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'warn'] },
   { name: 'unit', project: 'unit' },
+  { name: 'services', project: 'services', needsServices: true },
   { name: 'faults', project: 'faults', needsBuild: true },
   { name: 'e2e', project: 'e2e', needsBuild: true },
   { name: 'packed', command: ['scripts/packed-smoke.mjs'], needsBuild: true },
@@ -88,10 +93,35 @@ function notRun(step) {
 async function timed(step, env) {
   process.stdout.write(`\n== ${step.name}\n`);
   const begin = performance.now();
-  const counts = step.project === undefined ? await check(step.command ?? [], env) : await suite(step.project, env);
+  const counts = await outcome(step, env);
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
-  process.stdout.write(`== ${step.name}: ${counts.failed === 0 ? 'passed' : 'FAILED'} in ${seconds} s\n`);
+  const result = counts.failed > 0 ? 'FAILED' : counts.passed > 0 ? 'passed' : 'skipped';
+  process.stdout.write(`== ${step.name}: ${result} in ${seconds} s\n`);
   return counts;
+}
+
+/** @param {Step} step @param {NodeJS.ProcessEnv} env @returns {Promise<Counts>} */
+async function outcome(step, env) {
+  if (step.project === undefined) return check(step.command ?? [], env);
+  return step.needsServices ? suiteOnServices(step.project, env) : suite(step.project, env);
+}
+
+/** Without the services a suite is one skipped test. @param {string} project @param {NodeJS.ProcessEnv} env @returns {Promise<Counts>} */
+async function suiteOnServices(project, env) {
+  let services;
+  try {
+    services = await suiteServices();
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    process.stdout.write(`${error.message}\n`);
+    const missing = error instanceof MissingPartError;
+    return { passed: 0, failed: missing ? 0 : 1, skipped: missing ? 1 : 0 };
+  }
+  try {
+    return await suite(project, { ...env, ...services.env });
+  } finally {
+    await services.stop();
+  }
 }
 
 /** @param {string[]} command @param {NodeJS.ProcessEnv} env @returns {Promise<Counts>} */

@@ -1,6 +1,14 @@
 import type { Percentiles } from './live.ts';
-import type { BackendName } from './question.ts';
+import type { AnswerSource, BackendName } from './question.ts';
 import type { BusinessDay } from './rollup.ts';
+
+/** A service that a start waits for, or has found. */
+export interface ServiceState {
+  readonly service: 'kafka' | 'postgres' | 'redis';
+  /** host:port, as the profile has it. */
+  readonly address: string;
+  readonly status: PartStatus;
+}
 
 /** State of a dependency or a part, with the reason and since when (epoch ms). */
 export type PartState = 'off' | 'connecting' | 'up' | 'degraded' | 'down';
@@ -74,14 +82,25 @@ export interface PartitionLag {
   readonly end: bigint | null;
   /** Events; null when the end is unknown. */
   readonly events: number | null;
+  /** Age of the oldest event that waits, seconds; 0 when none does; null when unknown. */
+  readonly seconds: number | null;
+  readonly timeToClear: TimeToClear;
 }
+
+/** Seconds until nothing waits, at the pace of the last seconds; 0 only when nothing does; null while unknown. */
+export type TimeToClear = number | 'not-falling' | null;
 
 export interface ConsumerStatus extends PartStatus {
   readonly paused: boolean;
+  /** Since when, epoch ms; null while it is not paused. */
+  readonly pausedAt: number | null;
+  /** Others store; this console only watches. */
+  readonly observeOnly: boolean;
   /** Sum over partitions; null when any is unknown. */
   readonly lagEvents: number | null;
   /** Age of the oldest event not stored yet, seconds; 0 when caught up; null when unknown. */
   readonly lagSeconds: number | null;
+  readonly timeToClear: TimeToClear;
   readonly partitions: readonly PartitionLag[];
   readonly duplicates: number;
   readonly deadLettered: number;
@@ -94,7 +113,45 @@ export interface RebuildStatus {
   readonly total: number;
 }
 
+/** What has passed a point of the pipeline lately. */
+export interface Flow {
+  /** Over the last 5 s; null while unknown. */
+  readonly perSecond: number | null;
+  /** When something passed last, epoch ms; null when nothing has since the start. */
+  readonly lastAt: number | null;
+}
+
+/** What a query backend has answered since the start. */
+export interface QueryFlow extends Flow {
+  /** Time to answer, ms. */
+  readonly latency: Percentiles | null;
+  /** Where the last answer came from; null before the first. */
+  readonly source: AnswerSource | null;
+  readonly errors: number;
+  readonly lastError: { readonly at: number; readonly reason: string } | null;
+}
+
+export interface PipelineFlows {
+  /** Events that arrived in the log, whoever produced them. */
+  readonly appended: Flow;
+  /** Events read from the log. */
+  readonly read: Flow;
+  /** New sales and refunds stored. */
+  readonly stored: Flow;
+  /** Sales and refunds whose totals reached the read model. */
+  readonly projected: Flow;
+  readonly duplicates: Flow;
+  readonly deadLetters: Flow;
+  readonly queries: Readonly<Record<BackendName, QueryFlow>>;
+}
+
 export interface StageLatencies {
+  /** Written to the log -> read from it, ms. */
+  readonly waited: Percentiles | null;
+  /** Decoding and checking a batch, ms. */
+  readonly decoded: Percentiles | null;
+  /** The transaction of a batch, ms. */
+  readonly written: Percentiles | null;
   /** Sold at -> committed in PostgreSQL, ms. */
   readonly stored: Percentiles | null;
   /** Committed -> projected to the read model, ms. */
@@ -105,6 +162,8 @@ export interface StageLatencies {
 export interface SystemStatus {
   readonly at: number;
   readonly profile: string;
+  /** The log's topic. */
+  readonly topic: string;
   readonly backend: BackendName;
   readonly businessDay: BusinessDay;
   readonly zone: string;
@@ -116,6 +175,7 @@ export interface SystemStatus {
   readonly simulator: SimulatorStatus;
   readonly rebuild: RebuildStatus | null;
   readonly latencies: StageLatencies;
+  readonly flows: PipelineFlows;
   /** Moments the charts mark. Newest last, at most 50. */
   readonly marks: readonly Mark[];
 }

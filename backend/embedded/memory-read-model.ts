@@ -6,11 +6,12 @@ import type {
   TheaterMovieRollup,
   TheaterQuarterRollup,
 } from '../domain/rollup.ts';
-import type { ReadModel, Versioned } from '../ports/read-model.ts';
+import type { BuildToken, ReadModel, Versioned } from '../ports/read-model.ts';
 
 /** The rows of one day. `building` takes rows and answers nothing; `built` takes rows and answers. */
 interface DayEntry {
   state: 'building' | 'built';
+  readonly token: BuildToken;
   readonly theaterMovies: Map<string, TheaterMovieRollup>;
   readonly theaterQuarters: Map<string, TheaterQuarterRollup>;
   readonly minutes: Map<string, MinuteRollup>;
@@ -26,6 +27,7 @@ export class MemoryReadModel implements ReadModel {
   readonly #maxDays: number;
   /** In order of use: the first is the next to go. */
   readonly #entries = new Map<BusinessDay, DayEntry>();
+  #tokens = 0;
 
   constructor(options: { maxDays?: number } = {}) {
     this.#maxDays = options.maxDays ?? 40;
@@ -42,20 +44,23 @@ export class MemoryReadModel implements ReadModel {
     for (const row of rows.days) keepNewest(this.#entries.get(row.day)?.days, row.partition, row);
   }
 
-  async beginBuild(day: BusinessDay): Promise<void> {
-    const held = this.#entries.get(day);
+  async beginBuild(day: BusinessDay, options: { readonly afresh: boolean } = { afresh: false }): Promise<BuildToken> {
+    const held = options.afresh ? undefined : this.#entries.get(day);
+    this.#tokens += 1;
+    const entry = held ?? emptyEntry(String(this.#tokens));
     this.#entries.delete(day);
-    this.#entries.set(day, held ?? emptyEntry());
+    this.#entries.set(day, entry);
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= this.#maxDays) break;
       this.#entries.delete(oldest);
     }
+    return entry.token;
   }
 
-  async endBuild(day: BusinessDay): Promise<void> {
-    // No entry: it was cleared or pushed out since beginBuild, so rows may be missing and the day stays unbuilt.
+  async endBuild(day: BusinessDay, build: BuildToken): Promise<void> {
+    // No entry, or another one: rows were lost since beginBuild, and the day stays unbuilt.
     const entry = this.#use(day);
-    if (entry) entry.state = 'built';
+    if (entry?.token === build) entry.state = 'built';
   }
 
   async builtDays(): Promise<readonly BusinessDay[]> {
@@ -104,9 +109,10 @@ export class MemoryReadModel implements ReadModel {
   }
 }
 
-function emptyEntry(): DayEntry {
+function emptyEntry(token: BuildToken): DayEntry {
   return {
     state: 'building',
+    token,
     theaterMovies: new Map(),
     theaterQuarters: new Map(),
     minutes: new Map(),

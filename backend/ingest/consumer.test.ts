@@ -61,8 +61,7 @@ describe('consumer', () => {
     const { consumer, readModel } = fixture.start();
     const told: CommittedBatch[] = [];
     consumer.onCommitted((batch) => told.push(batch));
-    await readModel.beginBuild('2026-11-22');
-    await readModel.endBuild('2026-11-22');
+    await readModel.endBuild('2026-11-22', await readModel.beginBuild('2026-11-22'));
     await fixture.log.append(messages(500));
     await consumer.drained();
     await expectExact(500);
@@ -399,13 +398,13 @@ describe('a failing read model', () => {
         await guard();
         await model.apply(rows);
       },
-      beginBuild: async (day) => {
+      beginBuild: async (day, options) => {
         await guard();
-        await model.beginBuild(day);
+        return model.beginBuild(day, options);
       },
-      endBuild: async (day) => {
+      endBuild: async (day, build) => {
         await guard();
-        await model.endBuild(day);
+        await model.endBuild(day, build);
       },
       builtDays: () => model.builtDays(),
       theaterMovies: (day) => model.theaterMovies(day),

@@ -14,7 +14,7 @@
  * whatever it commits late is fenced off or counted by the offsets that the next one reads.
  */
 
-import type { ConsumerStatus, PartState } from '../domain/status.ts';
+import type { ConsumerStatus, Flow, PartState } from '../domain/status.ts';
 import { AppError, messageOf } from '../lib/app-error.ts';
 import { backoffDelay } from '../lib/backoff.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -26,7 +26,9 @@ import { CommitFeed } from './commit-feed.ts';
 import type { Decode } from './decode-slices.ts';
 import { decodeBatch } from './decode-slices.ts';
 import { failurePolicyFor, rootCodeOf } from './failure-policy.ts';
+import { IdleReader } from './idle-reader.ts';
 import { LagTracker } from './lag-tracker.ts';
+import { runLanes } from './lanes.ts';
 import type { Projector } from './projector.ts';
 
 export interface ConsumerParts {
@@ -37,11 +39,15 @@ export interface ConsumerParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random?: () => number;
+  /** Others store: nothing is read, stored or projected here, but what they store is watched. */
+  readonly observeOnly?: boolean;
   readonly tuning?: Partial<ConsumerTuning>;
 }
 
 export interface ConsumerTuning {
-  /** Records of one poll, all partitions together. */
+  /** Partitions whose batches are stored at the same time; each wants a connection of its own. */
+  readonly parallel: number;
+  /** Records of one poll for each of them, all partitions together. */
   readonly pollRecords: number;
   /** How long a poll waits for the first record, ms. */
   readonly pollWaitMs: number;
@@ -58,6 +64,7 @@ export interface ConsumerTuning {
 }
 
 const defaultTuning: ConsumerTuning = {
+  parallel: 1,
   pollRecords: 8_000,
   pollWaitMs: 500,
   lingerMs: 40,
@@ -72,6 +79,12 @@ const FULL_ROUND = 1_500;
 
 type DecodedBatch = Omit<StoreBatch, 'expectedOffset'>;
 
+/** What a round has just done with a batch; times in ms. */
+export type RoundStep =
+  | { readonly kind: 'read'; readonly batch: LogBatch }
+  | { readonly kind: 'decoded'; readonly ms: number }
+  | { readonly kind: 'written'; readonly ms: number };
+
 interface Session {
   readonly reader: LogReader;
   ended: boolean;
@@ -82,14 +95,16 @@ export class Consumer {
   readonly #tuning: ConsumerTuning;
   readonly #lag = new LagTracker();
   readonly #statusListeners = new Set<() => void>();
+  readonly #stepListeners = new Set<(step: RoundStep) => void>();
   readonly #feed: CommitFeed;
   readonly #progressWaiters = new Set<() => void>();
   #state: { state: PartState; since: number; reason: string | null; code: string | null; nextAttemptAt: number | null };
-  #paused = false;
+  #pausedAt: number | null = null;
   #stopping = false;
   #running: Promise<void> | undefined;
   #interrupt = new AbortController();
   #abandonSession: ((error: Error) => void) | undefined;
+  #session: Session | undefined;
   #observer: NodeJS.Timeout | undefined;
   #observing = false;
   #projecting = false;
@@ -137,12 +152,12 @@ export class Consumer {
 
   /** Stops polling after the round in hand, until `resume`. */
   pause(): void {
-    this.#paused = true;
+    this.#pausedAt ??= this.#parts.clock.now();
     this.#notify();
   }
 
   resume(): void {
-    this.#paused = false;
+    this.#pausedAt = null;
     this.#stillMs = 0;
     this.#wake();
     this.#notify();
@@ -168,20 +183,34 @@ export class Consumer {
             nextAttemptAt: projector.status().nextAttemptAt,
           }
         : {}),
-      paused: this.#paused,
+      paused: this.#pausedAt !== null,
+      pausedAt: this.#pausedAt,
+      observeOnly: this.#parts.observeOnly ?? false,
       lagEvents: waits,
       lagSeconds: this.#lag.seconds(clock.now()),
-      partitions: this.#lag.partitions(),
+      timeToClear: this.#lag.timeToClear(),
+      partitions: this.#lag.partitions(clock.now()),
       duplicates: this.#duplicates,
       deadLettered: this.#deadLettered,
       restarts: this.#restarts,
     };
   }
 
-  /** Calls back after a change of state (not of lag). Returns the unsubscriber. */
+  /** Calls back after a change of state, and whenever the lag was looked at. Returns the unsubscriber. */
   onStatus(listener: () => void): () => void {
     this.#statusListeners.add(listener);
     return () => this.#statusListeners.delete(listener);
+  }
+
+  /** What arrives in the log, whoever produces it. */
+  appended(): Flow {
+    return this.#lag.appended();
+  }
+
+  /** Calls back after each step of a round, for measuring. Returns the unsubscriber. */
+  onStep(listener: (step: RoundStep) => void): () => void {
+    this.#stepListeners.add(listener);
+    return () => this.#stepListeners.delete(listener);
   }
 
   /** Calls back after each committed batch, in the order of the commits. Returns the unsubscriber. */
@@ -221,7 +250,8 @@ export class Consumer {
   async drained(): Promise<void> {
     const ends = await this.#parts.log.partitions();
     this.#lag.observeEnds(ends, this.#parts.clock.now());
-    const done = () => this.#lag.hasReached(ends) && !this.#parts.projector.behind && !this.#projecting;
+    const { projector, observeOnly = false } = this.#parts;
+    const done = () => this.#lag.hasReached(ends) && (observeOnly || !projector.behind) && !this.#projecting;
     await this.#until(() => done() || !this.#running);
     if (!this.#lag.hasReached(ends))
       throw new AppError('cancelled', 'The consumer was stopped before everything was stored.');
@@ -264,6 +294,10 @@ export class Consumer {
     for (const listener of this.#statusListeners) listener();
   }
 
+  #step(step: RoundStep): void {
+    for (const listener of this.#stepListeners) listener(step);
+  }
+
   /** Ends whatever wait the loop is in. */
   #wake(): void {
     this.#interrupt.abort();
@@ -301,8 +335,11 @@ export class Consumer {
     const partitions = await log.partitions();
     this.#lag.begin(partitions, stored, clock.now());
     this.#feed.compare(new Map(partitions.map(({ partition, start }) => [partition, stored.get(partition) ?? start])));
-    const reader = await log.open(stored);
+    const reader = this.#parts.observeOnly
+      ? new IdleReader(clock)
+      : await log.open(stored, { storedOffsets: () => this.#storedOffsets() });
     const session: Session = { reader, ended: false };
+    this.#session = session;
     // What the session before committed last may not have been projected.
     projector.markBehind();
     this.#stillMs = 0;
@@ -314,6 +351,7 @@ export class Consumer {
       await Promise.race([this.#consume(session), abandoned]);
     } finally {
       session.ended = true;
+      this.#session = undefined;
       this.#abandonSession = undefined;
       await this.#between.close();
       await reader.close();
@@ -324,11 +362,11 @@ export class Consumer {
     const { projector, clock } = this.#parts;
     const goesOn = () => !this.#stopping && !session.ended;
     while (goesOn()) {
-      if (projector.replayDue) await projector.replay(() => this.#progressed());
+      if (projector.replayDue && !this.#parts.observeOnly) await projector.replay(() => this.#progressed());
       await this.#between.settle();
       if (!goesOn()) break;
       this.#wakeProgressWaiters();
-      if (this.#paused) {
+      if (this.#pausedAt !== null) {
         await clock.sleep(this.#tuning.pollWaitMs, this.#interrupt.signal);
         continue;
       }
@@ -355,7 +393,7 @@ export class Consumer {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       return await session.reader.poll(
-        this.#tuning.pollRecords,
+        this.#tuning.pollRecords * this.#tuning.parallel,
         this.#parts.projector.behind ? 50 : this.#tuning.pollWaitMs,
       );
     } finally {
@@ -363,37 +401,51 @@ export class Consumer {
     }
   }
 
-  /** Stores the batches of a poll one after the other, decoding the next while one is stored, then projects. */
+  /** Stores and projects the batches of a poll. Where several are stored at a time, projecting goes on beside it. */
   async #round(session: Session, batches: readonly LogBatch[]): Promise<void> {
     const { projector, clock } = this.#parts;
-    for (const batch of batches) this.#lag.observeRead(batch, clock.now());
+    const { parallel } = this.#tuning;
+    for (const batch of batches) {
+      this.#lag.observeRead(batch, clock.now());
+      this.#step({ kind: 'read', batch });
+    }
     const committed: CommittedBatch[] = [];
-    const fenced = new Set<number>();
+    let projected = 0;
+    let projecting = Promise.resolve();
+    const project = () => {
+      projecting = projecting.then(() => {
+        const from = projected;
+        projected = committed.length;
+        return projector.project(committed.slice(from));
+      });
+    };
     this.#projecting = true;
     try {
-      let decoded = await this.#decode(batches[0]);
-      for (const [index, batch] of batches.entries()) {
-        if (this.#stopping || session.ended || !decoded) break;
-        const [result, next] = await Promise.all([
-          fenced.has(batch.partition) ? undefined : this.#apply(session, batch, decoded),
-          this.#decode(batches[index + 1]),
-        ]);
-        decoded = next;
-        if (result) committed.push(result);
-        else fenced.add(batch.partition);
-      }
+      await runLanes(batches, parallel, {
+        decode: (batch) => this.#decode(batch),
+        store: async (batch, decoded) => {
+          const result = await this.#apply(session, batch, decoded);
+          if (result) committed.push(result);
+          if (result && parallel > 1) project();
+          return result !== undefined;
+        },
+        goesOn: () => !this.#stopping && !session.ended,
+      });
     } finally {
       // What was committed before a failure is projected all the same.
-      await projector.project(committed);
+      project();
+      await projecting;
       this.#projecting = false;
       this.#wakeProgressWaiters();
     }
     for (const batch of committed) await session.reader.commit(batch.partition, batch.nextOffset);
   }
 
-  #decode(batch: LogBatch | undefined): Promise<DecodedBatch | undefined> {
-    if (!batch) return Promise.resolve(undefined);
-    return decodeBatch(batch, this.#parts.decode, () => this.#parts.clock.now());
+  async #decode(batch: LogBatch): Promise<DecodedBatch> {
+    const started = performance.now();
+    const decoded = await decodeBatch(batch, this.#parts.decode, () => this.#parts.clock.now());
+    this.#step({ kind: 'decoded', ms: performance.now() - started });
+    return decoded;
   }
 
   /** undefined when the batch was fenced off, or the session was given up meanwhile. */
@@ -405,7 +457,20 @@ export class Consumer {
     if (first > expectedOffset) {
       logger.error('Events are missing in the log', { partition, from: String(expectedOffset), to: String(first) });
     }
+    if (first < expectedOffset) {
+      if (batch.endOffset < expectedOffset) {
+        throw new AppError(
+          'log_failed',
+          `Partition ${partition} of the log ends at ${batch.endOffset}, and ${expectedOffset} is stored.`,
+        );
+      }
+      // Read before another member of the group, which had the partition, stored it.
+      session.reader.seek(partition, expectedOffset);
+      return undefined;
+    }
+    const started = performance.now();
     const result = await store.apply({ ...decoded, expectedOffset });
+    this.#step({ kind: 'written', ms: performance.now() - started });
     if (result.kind === 'committed') this.#feed.tell(result.batch);
     if (session.ended) {
       // The session that follows has replayed the outbox already, perhaps without this one.
@@ -444,19 +509,42 @@ export class Consumer {
     const { log, clock, logger } = this.#parts;
     try {
       this.#lag.observeEnds(await log.partitions(), clock.now());
+      await this.#observeOthers();
     } catch (error) {
       if (this.#stopping) return;
       logger.debug('The ends of the log are unknown', { error: messageOf(error) });
       this.#lag.forgetEnds();
     } finally {
       this.#observing = false;
+      if (!this.#stopping) this.#notify();
     }
   }
 
-  /** Gives up a session that stands still although events wait. */
+  /** Asked for when the group has given this member other partitions: from there on it reads. */
+  async #storedOffsets(): Promise<ReadonlyMap<number, bigint>> {
+    const { store, log, clock } = this.#parts;
+    const stored = await store.offsets(log.topic);
+    for (const [partition, offset] of stored) this.#lag.observeStored(partition, offset, clock.now());
+    this.#feed.compare(stored);
+    return stored;
+  }
+
+  /** What other members of the group have stored: it shortens the lag, and whoever adds up commits did not hear of it. */
+  async #observeOthers(): Promise<void> {
+    const assigned = this.#session?.reader.assigned;
+    if (!assigned) return;
+    const { store, log, clock } = this.#parts;
+    const stored = await store.offsets(log.topic);
+    const others = new Map([...stored].filter(([partition]) => !assigned.has(partition)));
+    for (const [partition, offset] of others) this.#lag.observeStored(partition, offset, clock.now());
+    this.#feed.compare(others);
+    this.#wakeProgressWaiters();
+  }
+
+  /** Gives up a session that stands still although events wait for it. */
   #watch(): void {
-    const waiting = this.#lag.events() ?? 0;
-    if (!this.#abandonSession || this.#paused || this.#between.busy || waiting === 0) this.#stillMs = 0;
+    const waiting = this.#lag.events(this.#session?.reader.assigned) ?? 0;
+    if (!this.#abandonSession || this.#pausedAt !== null || this.#between.busy || waiting === 0) this.#stillMs = 0;
     else this.#stillMs += this.#tuning.observeMs;
     if (this.#stillMs <= this.#tuning.stallMs) return;
     this.#abandonSession?.(

@@ -40,10 +40,10 @@ export async function decodeBatch(
       await setImmediate();
       sliceEnd = performance.now() + SLICE_MS;
     }
-    const { offset, value } = record;
+    const { offset, key, value } = record;
     const decoded = decodeOne(decode, value, now());
     if (decoded.kind === 'sale') sales.push({ ...decoded.sale, partition: batch.partition, offset });
-    else deadLetters.push({ offset, raw: value, reason: decoded.reason, detail: decoded.detail });
+    else deadLetters.push({ offset, key, raw: value, reason: decoded.reason, detail: decoded.detail });
   }
   return {
     topic: batch.topic,
@@ -51,6 +51,7 @@ export async function decodeBatch(
     nextOffset: batch.nextOffset,
     sales,
     deadLetters,
-    rawOf: (offset) => batch.records.find((record) => record.offset === offset)?.value ?? new Uint8Array(),
+    recordOf: (offset) =>
+      batch.records.find((record) => record.offset === offset) ?? { key: null, value: new Uint8Array() },
   };
 }

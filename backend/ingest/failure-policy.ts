@@ -22,13 +22,23 @@ const connection: FailurePolicy = {
 };
 const resources: FailurePolicy = {
   state: 'down',
-  range: { baseMs: 2_000, capMs: 30_000 },
+  range: { baseMs: 1_000, capMs: 10_000 },
   advice: 'The database has run out of disk, memory or connections. Make room; nothing is lost meanwhile.',
 };
 const setup: FailurePolicy = {
   state: 'down',
   range: { baseMs: 5_000, capMs: 60_000 },
   advice: 'The database does not let the console work: check its user, rights and schema.',
+};
+const slow: FailurePolicy = {
+  state: 'degraded',
+  range: { baseMs: 500, capMs: 10_000 },
+  advice: 'The database took too long. It is tried again; see what else keeps it busy.',
+};
+const readOnly: FailurePolicy = {
+  state: 'down',
+  range: { baseMs: 1_000, capMs: 10_000 },
+  advice: 'The database takes no writes: it is a standby or set to read-only. Events wait in the log.',
 };
 const log: FailurePolicy = {
   state: 'down',
@@ -41,11 +51,14 @@ const unknown: FailurePolicy = {
   advice: 'It is tried again. If this stays, see the log file.',
 };
 
-/** SQLSTATE codes and classes (PostgreSQL, appendix A), and errno names. The longest prefix wins. */
+/** SQLSTATE codes and classes (PostgreSQL, appendix A), errno names, codes of OpenSSL. The first prefix wins. */
 const table: readonly (readonly [prefix: string, policy: FailurePolicy])[] = [
   ['40001', contention],
   ['40P01', contention],
   ['55P03', contention],
+  ['57014', slow],
+  ['25006', readOnly],
+  ['25P03', connection],
   ['08', connection],
   ['57P', connection],
   ['ECONN', connection],
@@ -54,6 +67,16 @@ const table: readonly (readonly [prefix: string, policy: FailurePolicy])[] = [
   ['ETIMEDOUT', connection],
   ['ENOTFOUND', connection],
   ['EHOSTUNREACH', connection],
+  ['EHOSTDOWN', connection],
+  ['ENETUNREACH', connection],
+  ['EAI_', connection],
+  ['EPROTO', setup],
+  ['ERR_TLS', setup],
+  ['ERR_SSL', setup],
+  ['CERT_', setup],
+  ['SELF_SIGNED', setup],
+  ['DEPTH_ZERO', setup],
+  ['UNABLE_TO_', setup],
   ['53', resources],
   ['58', resources],
   ['28', setup],
@@ -68,8 +91,13 @@ export function failurePolicyFor(error: unknown): FailurePolicy {
   const code = rootCodeOf(error);
   const entry = code === null ? undefined : table.find(([prefix]) => code.startsWith(prefix));
   if (entry) return entry[1];
-  // The client library has no code for a connection that ends in the middle of a query.
-  if (/connection (terminated|ended|closed)|not queryable/i.test(messageOf(error))) return connection;
+  // The client library has no code for a connection that ends in the middle of a query, or does not answer.
+  if (
+    /connection (terminated|ended|closed)|not queryable|read timeout|timeout exceeded|timeout expired/i.test(
+      messageOf(error),
+    )
+  )
+    return connection;
   return unknown;
 }
 

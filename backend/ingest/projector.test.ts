@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryAnswerCache } from '../embedded/memory-answer-cache.ts';
 import { MemoryReadModel } from '../embedded/memory-read-model.ts';
 import { systemClock } from '../ports/clock.ts';
 import { silentLogger } from '../ports/logger.ts';
 import { fillOutbox } from '../postgres/rebuild-sql.ts';
+import { readModelDifferences } from '../query/read-model-check.ts';
 import type { IngestFixture } from '../testing/ingest-fixture.ts';
 import { openIngestFixture, saleMessage } from '../testing/ingest-fixture.ts';
+import { day, StoredBatches } from '../testing/stored-batches.ts';
 import type { ProjectorParts } from './projector.ts';
 import { Projector } from './projector.ts';
 
@@ -60,4 +62,51 @@ it('does not wait for a clock that was set back to reach the time of its next at
   expect(projector.replayDue).toBe(false);
   now -= 3_600_000;
   expect(projector.replayDue).toBe(true);
+});
+
+describe('a read model that came back with something else than was written', () => {
+  const measures = { grossCents: 1n, refundCents: 0n, sales: 1, refunds: 0, admits: 1 };
+  const rowOfBefore = { day, theaterId: 99, movieId: 99, measures, version: 1 };
+
+  async function holding(version: number) {
+    const stored = new StoredBatches();
+    for (let index = 0; index < 20; index += 1) stored.commit(index % 2);
+    const readModel = new MemoryReadModel();
+    const token = await readModel.beginBuild(day);
+    const days = [{ day, partition: 9, measures, version }];
+    await readModel.apply({ theaterMovies: [rowOfBefore], theaterQuarters: [], minutes: [], days });
+    await readModel.endBuild(day, token);
+    return { stored, readModel, projector: stored.projector(readModel, new MemoryAnswerCache()) };
+  }
+
+  it('is made right when it lacks what was projected and taken from the outbox', async () => {
+    const stored = new StoredBatches();
+    const readModel = new MemoryReadModel();
+    const projector = stored.projector(readModel, new MemoryAnswerCache());
+    stored.commit();
+    await projector.replay();
+    stored.commit();
+    stored.outbox.clear();
+    await projector.replay();
+    expect((await readModel.days(day))?.version).toBe(2);
+    expect(await readModelDifferences(readModel, stored.rollups)).toEqual([]);
+  });
+
+  it('keeps no row of before a rebuild, whether the outbox tells of the day or not', async () => {
+    for (const told of [true, false]) {
+      const { stored, readModel, projector } = await holding(9);
+      if (!told) stored.outbox.clear();
+      await projector.replay();
+      expect(await readModelDifferences(readModel, stored.rollups)).toEqual([]);
+    }
+  });
+
+  it('keeps no row and no answer of another database, whose versions are higher', async () => {
+    const { stored, readModel } = await holding(5_000);
+    const answers = new MemoryAnswerCache();
+    await answers.set(day, 'a', { value: 1, version: 5_000, asOf: 0 });
+    await stored.projector(readModel, answers).replay();
+    expect(await readModelDifferences(readModel, stored.rollups)).toEqual([]);
+    expect(await answers.get(day, 'a')).toBeUndefined();
+  });
 });

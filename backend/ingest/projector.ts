@@ -103,8 +103,8 @@ export class Projector {
   }
 
   /**
-   * Loads every day of the outbox into the read model anew, and calls back after each. Never throws; `behind` tells
-   * whether it went through.
+   * Loads every day of the outbox, and every built day whose version is not PostgreSQL's, into the read model anew, and
+   * calls back after each. Never throws; `behind` tells whether it went through.
    */
   async replay(onDay: () => void = () => {}): Promise<void> {
     const marks = this.#marks;
@@ -117,7 +117,9 @@ export class Projector {
       });
     }
     try {
-      for (const day of await this.#parts.store.outboxDays()) {
+      const doubtful = await this.#doubtfulDays();
+      // Read after the doubtful ones: a day that is being projected is in one of the two.
+      for (const day of new Set([...(await this.#parts.store.outboxDays()), ...doubtful])) {
         await this.#replayDay(day);
         onDay();
       }
@@ -131,16 +133,34 @@ export class Projector {
     }
   }
 
+  /** Built days that the read model holds in another version than PostgreSQL: writes were lost, or it is of other data. */
+  async #doubtfulDays(): Promise<readonly BusinessDay[]> {
+    const { store, readModel, answers } = this.#parts;
+    const held = new Map<BusinessDay, number>();
+    for (const day of await readModel.builtDays()) {
+      const version = (await readModel.days(day))?.version;
+      if (version !== undefined) held.set(day, version);
+    }
+    if (held.size === 0) return [];
+    const stored = await store.dayVersions([...held.keys()]);
+    const versionOf = (day: BusinessDay) => stored.get(day) ?? 0;
+    // Read before PostgreSQL's, a version above it was never PostgreSQL's: neither is any answer kept with it.
+    if ([...held].some(([day, version]) => version > versionOf(day))) await answers.clear();
+    return [...held].filter(([day, version]) => version !== versionOf(day)).map(([day]) => day);
+  }
+
   async #replayDay(day: BusinessDay): Promise<void> {
     const { store, rollups, readModel, answers } = this.#parts;
-    await readModel.beginBuild(day);
-    const rows: RollupRows = await rollups.dayRows(day);
+    const held = await readModel.days(day);
+    let build = await readModel.beginBuild(day);
+    let rows = await rollups.dayRows(day);
+    if (held && isOfOtherData(held.version, rows)) {
+      build = await readModel.beginBuild(day, { afresh: true });
+      rows = await rollups.dayRows(day);
+    }
     await readModel.apply(rows);
-    await readModel.endBuild(day);
-    await answers.bump(
-      day,
-      rows.days.reduce((sum, row) => sum + row.version, 0),
-    );
+    await readModel.endBuild(day, build);
+    await answers.bump(day, sumOfVersions(rows));
     await store.clearOutbox(rows);
   }
 
@@ -165,4 +185,18 @@ export class Projector {
     this.#status = status;
     for (const listener of this.#listeners) listener();
   }
+}
+
+function sumOfVersions(rows: RollupRows): number {
+  return rows.days.reduce((sum, row) => sum + row.version, 0);
+}
+
+/**
+ * Whether a day held at `version` may have rows that PostgreSQL does not have any more. A rebuild and a reset raise all
+ * versions above every sum of versions before (`raiseVersionFloor`), so a version below each partition's may be of
+ * before; one above their sum is of another database. `version` was read before the rows.
+ */
+function isOfOtherData(version: number, rows: RollupRows): boolean {
+  if (version === 0) return false;
+  return version > sumOfVersions(rows) || rows.days.every((row) => version < row.version);
 }

@@ -30,7 +30,8 @@ export async function walkRetainedEvents(
     const stop = upTo?.get(partition) ?? end;
     if (start < stop) open.set(partition, stop);
   }
-  const reader = await log.open(new Map(partitions.map(({ partition, start }) => [partition, start])));
+  const starts = new Map(partitions.map(({ partition, start }) => [partition, start]));
+  const reader = await log.open(starts, { alone: true });
   let read = 0;
   try {
     let idlePolls = 0;

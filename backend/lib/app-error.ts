@@ -9,8 +9,14 @@ export const errorCodes = {
   data_folder_unusable: false,
   newer_schema: false,
   database_failed: true,
+  database_down: true,
+  database_refused: false,
   log_failed: true,
   log_closed: false,
+  redis_down: true,
+  redis_refused: true,
+  kafka_down: true,
+  kafka_refused: true,
   simulator_busy: false,
   cancelled: false,
   refused_sender: false,
@@ -37,6 +43,8 @@ export class AppError extends Error {
 
 /** The message of anything thrown. */
 export function messageOf(error: unknown): string {
+  // A host with several addresses, none of which answered: the library gives the reasons, and no message of its own.
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
   return error instanceof Error ? error.message : String(error);
 }
 

@@ -28,9 +28,13 @@ export function textArray(values: readonly (string | null)[]): string {
   return `${literal}}`;
 }
 
-/** A PostgreSQL array literal of bytea, in hexadecimal. */
-export function byteaArray(values: readonly Uint8Array[]): string {
-  return `{${values.map((value) => `"\\\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}"`).join(',')}}`;
+/** A PostgreSQL array literal of bytea, in hexadecimal; null stays NULL. */
+export function byteaArray(values: readonly (Uint8Array | null)[]): string {
+  return `{${values.map((value) => (value === null ? 'NULL' : `"\\\\x${hexOf(value)}"`)).join(',')}}`;
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }
 
 const OID_BOOL = 16;

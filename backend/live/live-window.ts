@@ -130,7 +130,7 @@ export class LiveWindow {
   }
 
   /** Over the last minute at most. */
-  latencies(): StageLatencies {
+  latencies(): Pick<StageLatencies, 'stored' | 'projected'> {
     const now = this.#clock.now();
     return { stored: this.#stored.percentiles(now), projected: this.#projected.percentiles(now) };
   }

@@ -32,6 +32,8 @@ export interface PartitionOffsets {
 }
 
 export interface LogReader {
+  /** The partitions it has now, where a group shares them; undefined = all of them. */
+  readonly assigned?: ReadonlySet<number> | undefined;
   /**
    * The next records of any assigned partition, at most `maxRecords`, waiting up to `waitMs` for the first.
    * Resolves to [] when nothing came. Reading does not move anything durable.
@@ -44,6 +46,13 @@ export interface LogReader {
   close(): Promise<void>;
 }
 
+export interface ReaderOptions {
+  /** Reads the store's offsets anew: a log whose partitions a group shares asks at each assignment. */
+  readonly storedOffsets?: () => Promise<ReadonlyMap<number, bigint>>;
+  /** Outside of any group: all partitions, and nobody else loses one. For tools that read the whole log. */
+  readonly alone?: boolean;
+}
+
 /**
  * An append-only log with partitions. `append` resolves when the messages are durable, in the order given per key;
  * the same key always goes to the same partition. Errors are `LogError` with `canRetry`.
@@ -53,6 +62,6 @@ export interface EventLog {
   partitions(): Promise<readonly PartitionOffsets[]>;
   append(messages: readonly LogMessage[]): Promise<void>;
   /** Opens a reader that starts at `offsets` (missing partition: its start). */
-  open(offsets: ReadonlyMap<number, bigint>): Promise<LogReader>;
+  open(offsets: ReadonlyMap<number, bigint>, options?: ReaderOptions): Promise<LogReader>;
   close(): Promise<void>;
 }

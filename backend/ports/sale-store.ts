@@ -1,8 +1,10 @@
 import type { BusinessDay, RollupRows } from '../domain/rollup.ts';
 import type { DeadLetterReason, SaleLine } from '../domain/ticket-sale.ts';
+import type { LogRecord } from './event-log.ts';
 
 export interface DeadLetter {
   readonly offset: bigint;
+  readonly key: string | null;
   readonly raw: Uint8Array;
   readonly reason: DeadLetterReason;
   /** What exactly was wrong, for a person. */
@@ -18,8 +20,8 @@ export interface StoreBatch {
   readonly nextOffset: bigint;
   readonly sales: readonly SaleLine[];
   readonly deadLetters: readonly DeadLetter[];
-  /** The bytes of the record at an offset of this batch: an event that the database refuses becomes a dead letter with them. */
-  readonly rawOf: (offset: bigint) => Uint8Array;
+  /** The record at an offset of this batch: an event that the database refuses becomes a dead letter with its key and bytes. */
+  readonly recordOf: (offset: bigint) => Pick<LogRecord, 'key' | 'value'>;
 }
 
 /** What one committed transaction did. */

@@ -19,12 +19,28 @@ function storableText(text: string): string {
   return text.replaceAll('\0', '\uFFFD').slice(0, DETAIL_LENGTH);
 }
 
-/**
- * The parameters of `applyBatch`, in order. Arrays are written as literals here: the client library's own conversion
- * of arrays looks at every element's type and takes several times as long on the event loop.
- */
+/** The parameters that `applyArrays` and `applyStage` have in common, in order. */
 export function batchParameters(piece: BatchPiece): string[] {
   const { sales, deadLetters } = piece;
+  return [
+    piece.topic,
+    String(piece.partition),
+    String(piece.expectedOffset),
+    String(piece.nextOffset),
+    String(sales.length),
+    numberArray(deadLetters.map((letter) => letter.offset)),
+    byteaArray(deadLetters.map((letter) => letter.raw)),
+    textArray(deadLetters.map((letter) => letter.reason)),
+    textArray(deadLetters.map((letter) => storableText(letter.detail))),
+    byteaArray(deadLetters.map(({ key }) => (key === null ? null : Buffer.from(key)))),
+  ];
+}
+
+/**
+ * The parameters of `applyArrays` that follow: a column each. Arrays are written as literals here: the client library's
+ * own conversion of arrays looks at every element's type and takes several times as long on the event loop.
+ */
+export function columnParameters(sales: readonly SaleLine[]): string[] {
   let ids = '{';
   let kinds = '{';
   let theaters = '{';
@@ -54,10 +70,6 @@ export function batchParameters(piece: BatchPiece): string[] {
     separator = ',';
   }
   return [
-    piece.topic,
-    String(piece.partition),
-    String(piece.expectedOffset),
-    String(piece.nextOffset),
     `${ids}}`,
     `${kinds}}`,
     `${theaters}}`,
@@ -71,9 +83,5 @@ export function batchParameters(piece: BatchPiece): string[] {
     `${days}}`,
     `${refundOf}}`,
     `${offsets}}`,
-    numberArray(deadLetters.map((letter) => letter.offset)),
-    byteaArray(deadLetters.map((letter) => letter.raw)),
-    textArray(deadLetters.map((letter) => letter.reason)),
-    textArray(deadLetters.map((letter) => storableText(letter.detail))),
   ];
 }

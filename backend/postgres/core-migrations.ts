@@ -131,7 +131,15 @@ const coreTables = sql`
     check ((pending_zone is null) = (pending_cutover_hour is null))
   );`;
 
+/** A dead letter is sent again with the key it came with; where that is not known (older rows) it is null. */
+const resentDeadLetters = sql`
+  alter table dead_letter add column key bytea, add column resent_at timestamptz;
+  create index dead_letter_newest on dead_letter (topic, at desc, partition desc, log_offset desc);`;
+
 export const coreMigrations: MigrationFamily = {
   name: 'core',
-  migrations: [{ name: 'tables of sales, rollups, offsets and dead letters', breaking: true, text: coreTables }],
+  migrations: [
+    { name: 'tables of sales, rollups, offsets and dead letters', breaking: true, text: coreTables },
+    { name: 'dead letters can be sent again', breaking: false, text: resentDeadLetters },
+  ],
 };

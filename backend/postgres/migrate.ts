@@ -69,7 +69,7 @@ export async function migrate(pool: pg.Pool, family: MigrationFamily): Promise<n
       'newer_schema',
       `The data was changed by a newer ReelMetrics (${family.name} ${newer.number}: ${newer.name}).`,
       {
-        hint: 'Update ReelMetrics, or choose another data folder.',
+        hint: 'Update ReelMetrics, or choose another data folder or profile.',
       },
     );
   }

@@ -34,6 +34,9 @@ const sums = sql`
   count(*) filter (where kind = 1), count(*) filter (where kind = -1), sum(kind * tickets),
   (select version_floor + 1 from calendar)`;
 
+/** Keeps every other program from storing until the end of the transaction; reading goes on. */
+export const holdStoring = sql`lock table sale in share row exclusive mode`;
+
 export const emptyTheaterMovies = sql`delete from rollup_theater_movie`;
 export const fillTheaterMovies = sql`
   insert into rollup_theater_movie

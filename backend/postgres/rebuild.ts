@@ -48,6 +48,7 @@ export async function adoptCalendar(
 }
 
 const rollupSteps = [
+  statements.holdStoring,
   statements.raiseVersionFloor,
   statements.emptyTheaterMovies,
   statements.fillTheaterMovies,

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { SecondBucket } from '../domain/live.ts';
 import type { Channel, SaleLine } from '../domain/ticket-sale.ts';
 import { sql } from '../lib/sql.ts';
-import { select } from './select.ts';
+import { type Queryable, select } from './select.ts';
 
 const saleColumns = sql`
   id::text as id, kind, refund_of::text as refund_of, theater_id, movie_id, showtime, channel, tickets, amount_cents,
@@ -68,7 +68,7 @@ function saleLineOf(row: SaleRow): SaleLine {
 
 /** The last stored sales and refunds by instant of sale, newest first, of one theatre or of all in the catalogue. */
 export async function recentSales(
-  pool: pg.Pool,
+  pool: Queryable,
   filter: { readonly theaterId?: number; readonly limit: number },
 ): Promise<readonly SaleLine[]> {
   const rows =
@@ -79,7 +79,7 @@ export async function recentSales(
 }
 
 /** Seconds with a sale or refund since an instant (epoch ms), ascending: what the live window starts from. */
-export async function secondsSince(pool: pg.Pool, from: number): Promise<readonly SecondBucket[]> {
+export async function secondsSince(pool: Queryable, from: number): Promise<readonly SecondBucket[]> {
   const rows = await select<{ at: number; gross_cents: bigint; sales: bigint; admits: bigint }>(pool, secondBuckets, [
     from,
   ]);

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { emptyStore, raiseVersionFloor } from './rebuild-sql.ts';
+import { emptyStore, holdStoring, raiseVersionFloor } from './rebuild-sql.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
@@ -12,6 +12,7 @@ export async function resetStore(
   also: (client: pg.PoolClient) => Promise<void> = async () => {},
 ): Promise<void> {
   await inTransaction(pool, async (client) => {
+    await client.query(holdStoring);
     await client.query(raiseVersionFloor);
     await client.query(emptyStore);
     await also(client);

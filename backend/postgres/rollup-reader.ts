@@ -17,7 +17,7 @@ import type { Sql } from '../lib/sql.ts';
 import type { RollupReader } from '../ports/rollup-reader.ts';
 import * as answers from './answers-sql.ts';
 import { RollupRowCollector } from './rollup-rows.ts';
-import { select } from './select.ts';
+import { type Queryable, select } from './select.ts';
 
 type SqlQuestionName = Exclude<QuestionName, 'theaters'>;
 type Answered<N extends SqlQuestionName> = { readonly value: QuestionValue<N>; readonly version: number };
@@ -81,7 +81,7 @@ function hoursByTheater(rows: readonly Row[]): TheaterHours[] {
 type Answerers = { readonly [N in SqlQuestionName]: (params: QuestionParams<N>) => Promise<Answered<N>> };
 
 export class PostgresRollupReader implements RollupReader {
-  readonly #pool: pg.Pool;
+  readonly #pool: Queryable;
   readonly #zone: () => string;
 
   readonly #answerers: Answerers = {
@@ -126,7 +126,7 @@ export class PostgresRollupReader implements RollupReader {
   };
 
   /** @param zone the business zone's IANA name, for hours on its clock */
-  constructor(pool: pg.Pool, zone: () => string) {
+  constructor(pool: Queryable, zone: () => string) {
     this.#pool = pool;
     this.#zone = zone;
   }

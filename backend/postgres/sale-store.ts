@@ -12,9 +12,11 @@ import type {
   StoreBatch,
   StoreCounters,
 } from '../ports/sale-store.ts';
-import { applyBatch } from './apply-batch-sql.ts';
+import { applyArrays, applyStage, beginCopyToStage, createStage } from './apply-batch-sql.ts';
 import type { BatchPiece } from './batch-parameters.ts';
-import { batchParameters } from './batch-parameters.ts';
+import { batchParameters, columnParameters } from './batch-parameters.ts';
+import { copyIn } from './copy-in.ts';
+import { copyRows } from './copy-rows.ts';
 import { mergeRollupRows, RollupRowCollector } from './rollup-rows.ts';
 import { select } from './select.ts';
 import { inTransaction } from './transaction.ts';
@@ -42,7 +44,9 @@ const releaseSavepoint = sql`release savepoint piece`;
 /** Wire text as it is: the rows of a batch are converted here, field by field, without a look-up of types. */
 const untouched = { getTypeParser: () => (text: string) => text };
 
-/** Thrown inside the bisecting transaction to roll it back when the fence does not hold. */
+const COPY_FROM = 200;
+
+/** Thrown inside a transaction to roll it back when the fence does not hold. */
 class FenceLost extends Error {}
 
 interface PieceResult {
@@ -57,15 +61,25 @@ function isDataRefusal(error: unknown): boolean {
   return code !== null && code.length === 5 && (code.startsWith('22') || code.startsWith('23'));
 }
 
-async function applyPiece(connection: pg.Pool | pg.PoolClient, piece: BatchPiece): Promise<PieceResult> {
-  const query: pg.QueryArrayConfig = {
-    // Named: planning this statement takes longer than running it for a small batch.
-    name: 'apply_batch',
-    text: applyBatch,
-    values: batchParameters(piece),
-    rowMode: 'array',
-    types: untouched,
-  };
+/** Runs the statement with the rows of the piece in its arrays. */
+function applyPiece(connection: pg.Pool | pg.PoolClient, piece: BatchPiece): Promise<PieceResult> {
+  // Named: planning this statement takes longer than running it for a small batch.
+  const query = { name: 'apply_arrays', text: applyArrays };
+  return run(connection, piece, query, [...batchParameters(piece), ...columnParameters(piece.sales)]);
+}
+
+/** Runs the statement with the rows that are in the connection's stage. */
+function applyStaged(client: pg.PoolClient, piece: BatchPiece): Promise<PieceResult> {
+  return run(client, piece, { name: 'apply_stage', text: applyStage }, batchParameters(piece));
+}
+
+async function run(
+  connection: pg.Pool | pg.PoolClient,
+  piece: BatchPiece,
+  statement: { readonly name: string; readonly text: string },
+  values: string[],
+): Promise<PieceResult> {
+  const query: pg.QueryArrayConfig = { ...statement, values, rowMode: 'array', types: untouched };
   const { rows } = await connection.query<(string | null)[]>(query);
   const collector = new RollupRowCollector();
   const insertedOffsets = new Set<string>();
@@ -87,13 +101,25 @@ async function applyPiece(connection: pg.Pool | pg.PoolClient, piece: BatchPiece
   return { fenceHeld, inserted, changes: collector.rows() };
 }
 
+export interface SaleStoreOptions {
+  /** How large batches reach the database: COPY is faster, and only a server knows it. Default: arrays. */
+  readonly source?: 'arrays' | 'copy';
+  /** Batches from this size on are copied; below it the round trips cost more than COPY saves. */
+  readonly copyFrom?: number;
+  readonly now?: () => number;
+}
+
 export class PostgresSaleStore implements SaleStore {
   readonly #pool: pg.Pool;
   readonly #now: () => number;
+  readonly #copyFrom: number;
+  /** Connections that have a stage. */
+  readonly #staged = new WeakSet<pg.PoolClient>();
 
-  constructor(pool: pg.Pool, now: () => number = Date.now) {
+  constructor(pool: pg.Pool, { source = 'arrays', copyFrom = COPY_FROM, now = Date.now }: SaleStoreOptions = {}) {
     this.#pool = pool;
     this.#now = now;
+    this.#copyFrom = source === 'copy' ? copyFrom : Number.POSITIVE_INFINITY;
   }
 
   async offsets(topic: string): Promise<ReadonlyMap<number, bigint>> {
@@ -151,13 +177,33 @@ export class PostgresSaleStore implements SaleStore {
   /** undefined when the fence did not hold. */
   async #applyOnce(batch: StoreBatch): Promise<CommittedBatch | undefined> {
     try {
-      // One statement is one transaction: nothing to begin or commit.
-      const result = await applyPiece(this.#pool, batch);
+      const rows = batch.sales.length >= this.#copyFrom ? copyRows(batch.sales) : null;
+      // With arrays one statement is one transaction: nothing to begin or commit.
+      const result = rows === null ? await applyPiece(this.#pool, batch) : await this.#applyCopied(batch, rows);
       return result.fenceHeld ? this.#committed(batch, [result], 0) : undefined;
     } catch (error) {
+      if (error instanceof FenceLost) return undefined;
       if (!isDataRefusal(error)) throw error;
       return this.#applyBisecting(batch);
     }
+  }
+
+  #applyCopied(batch: StoreBatch, rows: Uint8Array): Promise<PieceResult> {
+    return inTransaction(
+      this.#pool,
+      async (client) => {
+        const result = await applyStaged(client, batch);
+        if (!result.fenceHeld) throw new FenceLost();
+        return result;
+      },
+      async (client) => {
+        if (!this.#staged.has(client)) {
+          await client.query(createStage);
+          this.#staged.add(client);
+        }
+        await copyIn(client, beginCopyToStage, rows);
+      },
+    );
   }
 
   /**
@@ -187,9 +233,11 @@ export class PostgresSaleStore implements SaleStore {
             await client.query(rollbackToSavepoint);
             await client.query(releaseSavepoint);
             if (sales.length === 1) {
+              const { key, value } = batch.recordOf(only.offset);
               refused.push({
                 offset: only.offset,
-                raw: batch.rawOf(only.offset),
+                key,
+                raw: value,
                 reason: 'refused_by_database',
                 detail: `${codeOf(error) ?? ''} ${messageOf(error)}`.trim(),
               });

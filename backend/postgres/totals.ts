@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { BusinessDay } from '../domain/rollup.ts';
 import { sql, textArray } from '../lib/sql.ts';
-import { select } from './select.ts';
+import { type Queryable, select } from './select.ts';
 
 /** Events (sales + refunds) and their gross in cents. */
 export interface Totals {
@@ -30,7 +30,7 @@ interface DayTotalsRow extends TotalsRow {
   readonly day: string;
 }
 
-async function whole(pool: pg.Pool, text: typeof ofSales): Promise<Totals> {
+async function whole(pool: Queryable, text: typeof ofSales): Promise<Totals> {
   const [row] = await select<TotalsRow & pg.QueryResultRow>(pool, text);
   return { events: Number(row?.events ?? 0n), grossCents: row?.gross_cents ?? 0n };
 }
@@ -58,7 +58,7 @@ export function saleTotalsByDay(
 }
 
 /** Everything stored, as the rollups have it. */
-export function rollupTotals(pool: pg.Pool): Promise<Totals> {
+export function rollupTotals(pool: Queryable): Promise<Totals> {
   return whole(pool, ofRollups);
 }
 

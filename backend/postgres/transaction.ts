@@ -1,30 +1,63 @@
 import type pg from 'pg';
-import { sql } from '../lib/sql.ts';
+import { type Sql, sql } from '../lib/sql.ts';
+import { isConnectionFailure } from './connection-failure.ts';
 
 const begin = sql`begin`;
+const beginSnapshot = sql`begin isolation level repeatable read read only`;
 const commit = sql`commit`;
 const rollback = sql`rollback`;
 
+type Begin = (client: pg.PoolClient) => Promise<unknown>;
+
+const beginWith =
+  (text: Sql): Begin =>
+  (client) =>
+    client.query(text);
+
 /**
- * Runs `work` in one transaction on one connection. When it throws, everything is rolled back; a connection whose
- * rollback fails too is thrown away, not put back into the pool.
+ * Runs `work` in one transaction on one connection. When it throws, everything is rolled back; a connection that is lost
+ * or whose rollback fails too is thrown away, not put back into the pool.
+ * @param start begins the transaction, perhaps together with something else
  */
-export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  start: Begin = beginWith(begin),
+): Promise<T> {
+  return inside(pool, start, work);
+}
+
+/** Runs `work`, which only reads, on one state of the database, whatever others commit meanwhile. */
+export function inSnapshot<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  return inside(pool, beginWith(beginSnapshot), work);
+}
+
+async function inside<T>(pool: pg.Pool, start: Begin, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query(begin);
+    await start(client);
     const result = await work(client);
     await client.query(commit);
     return result;
   } catch (error) {
-    try {
-      await client.query(rollback);
-    } catch (second) {
-      broken = second instanceof Error ? second : new Error(String(second));
-    }
+    broken = isConnectionFailure(error) ? asError(error) : await rollBack(client);
     throw error;
   } finally {
     client.release(broken);
   }
+}
+
+/** What went wrong, if anything did. */
+async function rollBack(client: pg.PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query(rollback);
+    return undefined;
+  } catch (error) {
+    return asError(error);
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -155,10 +155,10 @@ export class MaterializedBackend implements QueryBackend {
 
   async #buildNow(day: BusinessDay): Promise<RollupRows> {
     const { model, reader } = this.#options;
-    await this.#useModel(() => model.beginBuild(day));
+    const build = await this.#useModel(() => model.beginBuild(day));
     const rows = await use('PostgreSQL', () => reader.dayRows(day));
     await this.#useModel(() => model.apply(rows));
-    await this.#useModel(() => model.endBuild(day));
+    await this.#useModel(() => model.endBuild(day, build));
     return rows;
   }
 

@@ -14,10 +14,13 @@ let worker: Worker;
 
 async function start(): Promise<void> {
   runtime = await createRuntime({
-    dataDir,
-    startWorker: () => {
-      worker = startSourceWorker();
-      return worker;
+    source: {
+      kind: 'embedded',
+      dataDir,
+      startWorker: () => {
+        worker = startSourceWorker();
+        return worker;
+      },
     },
     calendar: { zone: 'UTC', cutoverHour: 0 },
     currency: 'USD',

@@ -1,25 +1,29 @@
-import type pg from 'pg';
 import { type BusinessCalendar, createBusinessCalendar } from '../domain/business-day.ts';
 import { catalogue } from '../domain/catalogue.ts';
+import type { DeadLetterPage, DeadLetterQuery, RedriveReport, RedriveRequest } from '../domain/dead-letters.ts';
 import type { Answer, BackendName, Comparison, Question } from '../domain/question.ts';
 import type { BusinessDay } from '../domain/rollup.ts';
-import type { CheckReport, PartStatus, RebuildStatus, Reconciliation, SystemStatus } from '../domain/status.ts';
+import type {
+  CheckReport,
+  PartState,
+  PartStatus,
+  RebuildStatus,
+  Reconciliation,
+  SystemStatus,
+} from '../domain/status.ts';
 import type { SaleLine } from '../domain/ticket-sale.ts';
-import type { EmbeddedDatabase } from '../embedded/embedded-database.ts';
-import type { EmbeddedEventLog } from '../embedded/embedded-event-log.ts';
 import type { Consumer } from '../ingest/consumer.ts';
 import type { Decode } from '../ingest/decode-slices.ts';
 import type { Projector } from '../ingest/projector.ts';
-import { AppError } from '../lib/app-error.ts';
+import { redrive } from '../ingest/redrive.ts';
+import { AppError, messageOf } from '../lib/app-error.ts';
 import type { ReleaseStack } from '../lib/release-stack.ts';
 import type { LiveWindow } from '../live/live-window.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ReadModel } from '../ports/read-model.ts';
 import type { RollupReader } from '../ports/rollup-reader.ts';
+import { PostgresDeadLetters } from '../postgres/dead-letters.ts';
 import { changeCalendar, rebuildRollups } from '../postgres/rebuild.ts';
 import { recentSales } from '../postgres/recent-sales.ts';
-import { resetStore } from '../postgres/reset.ts';
-import type { PostgresSaleStore } from '../postgres/sale-store.ts';
 import { ask } from '../query/ask.ts';
 import type { BackendSwitch } from '../query/backend-switch.ts';
 import { compareBackends } from '../query/comparison.ts';
@@ -28,18 +32,22 @@ import type { SqlBackend } from '../query/sql-backend.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import { checkInvariants } from './invariants.ts';
 import { Marks } from './marks.ts';
+import { PipelineMeter } from './pipeline-meter.ts';
+import type { Platform } from './platform.ts';
 import { Reconciler } from './reconciliation.ts';
 import type { Runtime, RuntimeOptions } from './types.ts';
 
-export interface ConsoleParts {
+export interface ConsoleParts
+  extends Pick<
+    Platform,
+    'profile' | 'pool' | 'longPool' | 'log' | 'store' | 'readModel' | 'states' | 'onStatus' | 'onLost'
+  > {
   readonly options: RuntimeOptions;
   readonly clock: Clock;
-  readonly database: EmbeddedDatabase;
-  readonly pool: pg.Pool;
-  readonly log: EmbeddedEventLog;
-  readonly store: PostgresSaleStore;
+  readonly createdDatabase: boolean;
+  /** Deletes everything stored and every record of the log. */
+  readonly resetData: () => Promise<void>;
   readonly reader: RollupReader;
-  readonly readModel: ReadModel;
   readonly sql: SqlBackend;
   readonly materialized: MaterializedBackend;
   readonly backends: BackendSwitch;
@@ -51,7 +59,7 @@ export interface ConsoleParts {
   readonly decode: Decode;
   readonly calendar: () => BusinessCalendar;
   readonly setCalendar: (calendar: BusinessCalendar) => void;
-  /** Starts the live window over from the database; call it while nothing is being stored. */
+  /** Starts the live window over from one snapshot of the database. */
   readonly reseed: (calendar?: BusinessCalendar) => Promise<void>;
 }
 
@@ -63,10 +71,14 @@ export class ConsoleRuntime implements Runtime {
   readonly simulator: Runtime['simulator'];
   readonly #parts: ConsoleParts;
   readonly #marks = new Marks();
+  readonly #meter: PipelineMeter;
+  readonly #deadLetters: PostgresDeadLetters;
   readonly #reconciler: Reconciler;
   readonly #statusListeners = new Set<() => void>();
-  #databaseStatus: PartStatus;
   #rebuild: RebuildStatus | null = null;
+  /** Reading the live totals anew: the one under way and the one that waits for it. Never rejects. */
+  #reseeding: Promise<void> = Promise.resolve();
+  #reseedings = 0;
   /** Whether a rebuild or a reset is under way. */
   #changing = false;
   /** Settles when what looks at everything, or changes everything, may begin. Never rejects. */
@@ -75,33 +87,36 @@ export class ConsoleRuntime implements Runtime {
 
   constructor(parts: ConsoleParts) {
     this.#parts = parts;
-    this.createdDatabase = parts.database.created;
+    this.createdDatabase = parts.createdDatabase;
     this.live = parts.live;
     this.simulator = parts.simulator;
-    this.#databaseStatus = { ...quiet, state: 'up', since: parts.clock.now() };
+    this.#meter = new PipelineMeter(parts.clock);
+    this.#deadLetters = new PostgresDeadLetters(parts.pool, parts.log.topic);
     this.#reconciler = new Reconciler({ ...parts, ledger: () => parts.live.snapshot().ledger });
     this.#watch();
   }
 
   status(): SystemStatus {
-    const { options, clock, backends, consumer, projector, simulator, live } = this.#parts;
+    const { clock, backends, consumer, projector, simulator, live } = this.#parts;
+    const { database, log, readModel } = this.#parts.states();
     const calendar = this.#parts.calendar();
     const now = clock.now();
     return {
       at: now,
-      profile: 'embedded',
+      profile: this.#parts.profile,
+      topic: this.#parts.log.topic,
       backend: backends.chosen,
       businessDay: calendar.dayOf(now),
       zone: calendar.zone,
       cutoverHour: calendar.cutoverHour,
-      database: this.#databaseStatus,
-      // The embedded log lives in the embedded database and shares its fate.
-      log: this.#databaseStatus,
+      database,
+      log,
       consumer: consumer.status(),
-      readModel: options.consume ? projector.status() : { ...quiet, since: this.#databaseStatus.since },
+      readModel: worseOf(projector.status(), readModel),
       simulator: simulator.status(),
       rebuild: this.#rebuild,
-      latencies: live.latencies(),
+      latencies: { ...this.#meter.latencies(), ...live.latencies() },
+      flows: this.#meter.flows(consumer.appended()),
       marks: this.#marks.list(),
     };
   }
@@ -111,8 +126,17 @@ export class ConsoleRuntime implements Runtime {
     return () => this.#statusListeners.delete(listener);
   }
 
-  query(question: Question): Promise<Answer<unknown>> {
-    return ask(this.#parts.backends, question);
+  async query(question: Question): Promise<Answer<unknown>> {
+    const { backends } = this.#parts;
+    const { chosen } = backends;
+    try {
+      const answer = await ask(backends, question);
+      this.#meter.answered(answer);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'bad_question')) this.#meter.failed(chosen, messageOf(error));
+      throw error;
+    }
   }
 
   compare(question: Question): Promise<Comparison> {
@@ -135,41 +159,69 @@ export class ConsoleRuntime implements Runtime {
     this.#parts.consumer.retryNow();
   }
 
+  pauseConsumer(): void {
+    const { consumer, options } = this.#parts;
+    if (!options.consume || consumer.status().observeOnly) {
+      throw new AppError('not_available', 'There is no consumer here to pause: others store the events.', {
+        hint: 'Pause it in the console that consumes, or stop the worker.',
+      });
+    }
+    consumer.pause();
+  }
+
+  resumeConsumer(): void {
+    this.#parts.consumer.resume();
+  }
+
+  deadLetters(query: DeadLetterQuery): Promise<DeadLetterPage> {
+    return this.#deadLetters.list(query);
+  }
+
+  redrive(request: RedriveRequest): Promise<RedriveReport> {
+    const { clock, decode, log } = this.#parts;
+    const run = () => redrive({ letters: this.#deadLetters, log, decode, now: () => clock.now() }, request);
+    // Not beside a reset: it would begin the emptied log with events of before.
+    return request.dryRun ? run() : this.#inTurn(run);
+  }
+
   async changeCalendar(zone: string, cutoverHour: number): Promise<void> {
     const next = createBusinessCalendar({ zone, cutoverHour });
     await this.#rebuilding('business-day', async (onProgress) => {
-      await changeCalendar(this.#parts.pool, next, onProgress);
+      await changeCalendar(this.#parts.longPool, next, onProgress);
       this.#parts.setCalendar(next);
     });
   }
 
   async rebuild(what: 'rollups' | 'read-model'): Promise<void> {
-    await this.#rebuilding(what, async (onProgress) => {
-      if (what === 'rollups') await rebuildRollups(this.#parts.pool, onProgress);
-    });
-    if (what === 'read-model') await this.#parts.materialized.prepare(await this.days());
+    const { longPool, materialized } = this.#parts;
+    switch (what) {
+      case 'rollups':
+        return this.#rebuilding(what, (onProgress) => rebuildRollups(longPool, onProgress));
+      case 'read-model':
+        return this.#rebuilding(
+          what,
+          async () => {},
+          async (onProgress) => materialized.prepare(await this.days(), { onProgress }),
+        );
+      default:
+        return what satisfies never;
+    }
   }
 
   async reset(): Promise<void> {
-    const { pool, log, simulator } = this.#parts;
+    const { simulator, resetData } = this.#parts;
     await this.#alone(async () => {
       await simulator.close();
-      await this.#withoutConsumer(async () => {
-        let forgotten = () => {};
-        await resetStore(pool, async (client) => {
-          forgotten = await log.deleteRecords(client);
-        });
-        forgotten();
-      });
+      await this.#withoutConsumer(resetData);
     });
   }
 
   async drain(): Promise<void> {
-    const { simulator, consumer, database } = this.#parts;
+    const { simulator, consumer, onLost } = this.#parts;
     let unsubscribe = () => {};
     // A database that died does not come back: whoever waits for it would wait for ever.
     const died = new Promise<never>((_resolve, reject) => {
-      unsubscribe = database.onFailure((reason) =>
+      unsubscribe = onLost((reason) =>
         reject(new AppError('database_failed', reason, { hint: 'Start ReelMetrics again.' })),
       );
     });
@@ -187,7 +239,9 @@ export class ConsoleRuntime implements Runtime {
   check(): Promise<CheckReport> {
     const { clock, consumer } = this.#parts;
     const now = () => clock.now();
-    return this.#inTurn(() => consumer.betweenRounds(() => checkInvariants({ ...this.#parts, now })));
+    return this.#inTurn(() =>
+      consumer.betweenRounds(() => checkInvariants({ ...this.#parts, pool: this.#parts.longPool, now })),
+    );
   }
 
   days(): Promise<readonly BusinessDay[]> {
@@ -200,20 +254,31 @@ export class ConsoleRuntime implements Runtime {
   }
 
   #watch(): void {
-    const { clock, consumer, projector, simulator, backends, live, database, reseed, options } = this.#parts;
+    const { clock, consumer, projector, simulator, backends, live, reseed, options, states } = this.#parts;
     const changed = () => this.#changed();
+    consumer.onStep((step) => this.#meter.step(step));
     consumer.onCommitted((batch) => {
+      this.#meter.committed(batch);
       live.committed(batch);
       this.#reconciler.noteLedger();
       changed();
     });
     consumer.onGap(() => {
-      consumer
-        .betweenRounds(() => reseed())
+      // One that is under way may have read before the gap: then another one follows, however many gaps there are.
+      if (this.#reseedings > 1) return;
+      this.#reseedings += 1;
+      this.#reseeding = this.#reseeding
+        .then(() => reseed())
         .then(() => this.#reconciler.forget())
-        .catch((error: unknown) => options.logger.error('live totals could not be read anew', { error }));
+        .catch((error: unknown) => options.logger.error('live totals could not be read anew', { error }))
+        .finally(() => {
+          this.#reseedings -= 1;
+        });
     });
-    projector.onProjected((batch) => live.projected(batch.committedAt, clock.now()));
+    projector.onProjected((batch) => {
+      this.#meter.projected(batch);
+      live.projected(batch.committedAt, clock.now());
+    });
     projector.onStatus(changed);
 
     let consumerWas = consumer.status().state;
@@ -238,14 +303,12 @@ export class ConsoleRuntime implements Runtime {
       backendWas = backends.chosen;
       changed();
     });
-    database.onFailure((reason) => {
-      this.#databaseStatus = {
-        ...quiet,
-        state: 'down',
-        since: clock.now(),
-        reason: `${reason} Start ReelMetrics again.`,
-        code: 'database_failed',
-      };
+    let readModelWas = states().readModel?.state;
+    this.#parts.onStatus(() => {
+      const { readModel } = states();
+      // What was written while it was away, or lost with it, is written again.
+      if (readModel?.state === 'up' && readModelWas !== 'up') projector.markBehind();
+      readModelWas = readModel?.state;
       changed();
     });
   }
@@ -287,9 +350,11 @@ export class ConsoleRuntime implements Runtime {
     }
   }
 
+  /** @param afterwards more of it, for which storing may go on */
   async #rebuilding(
     what: RebuildStatus['what'],
     work: (onProgress: (done: number, total: number) => void) => Promise<void>,
+    afterwards: (onProgress: (done: number, total: number) => void) => Promise<void> = async () => {},
   ): Promise<void> {
     const progress = (done: number, total: number) => {
       this.#rebuild = { what, done, total };
@@ -299,6 +364,7 @@ export class ConsoleRuntime implements Runtime {
       progress(0, 1);
       try {
         await this.#withoutConsumer(() => work(progress));
+        await afterwards(progress);
       } finally {
         this.#rebuild = null;
         this.#changed();
@@ -321,4 +387,10 @@ export class ConsoleRuntime implements Runtime {
   }
 }
 
-const quiet = { state: 'off', reason: null, code: null, nextAttemptAt: null } as const;
+const severities = ['off', 'up', 'connecting', 'degraded', 'down'] as const satisfies readonly PartState[];
+
+/** What a part is, seen by its user and by its connection: the worse of the two. */
+function worseOf(used: PartStatus, connection: PartStatus | null): PartStatus {
+  if (connection === null) return used;
+  return severities.indexOf(connection.state) > severities.indexOf(used.state) ? connection : used;
+}

@@ -1,22 +1,34 @@
 import type { Worker } from 'node:worker_threads';
+import type { DeadLetterPage, DeadLetterQuery, RedriveReport, RedriveRequest } from '../domain/dead-letters.ts';
 import type { LiveFrame } from '../domain/live.ts';
 import type { Answer, BackendName, Comparison, Movie, Question, Theater } from '../domain/question.ts';
-import type { CheckReport, Reconciliation, SimulatorSettings, SystemStatus } from '../domain/status.ts';
+import type { CheckReport, Reconciliation, ServiceState, SimulatorSettings, SystemStatus } from '../domain/status.ts';
 import type { SaleLine } from '../domain/ticket-sale.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { Profile, ProfileSecrets } from '../settings/profile.ts';
 
 /** A step of start-up, for the progress line: words, and the share done when it is known (0..1). */
 export interface StartProgress {
   readonly step: string;
   readonly share: number | null;
+  /** The services and their states, where there are any. */
+  readonly services?: readonly ServiceState[];
 }
 
+/** Where the data is. */
+export type DataSource =
+  | {
+      readonly kind: 'embedded';
+      /** Folder of the embedded database; made when missing (0700). */
+      readonly dataDir: string;
+      /** Starts the worker thread that holds the embedded PostgreSQL (its module is known to the program, not to the backend). */
+      readonly startWorker: () => Worker;
+    }
+  | { readonly kind: 'services'; readonly profile: Profile; readonly secrets: ProfileSecrets };
+
 export interface RuntimeOptions {
-  /** Folder of the embedded database; made when missing (0700). */
-  readonly dataDir: string;
-  /** Starts the worker thread that holds the embedded PostgreSQL (its module is known to the program, not to the backend). */
-  readonly startWorker: () => Worker;
-  /** Zone (IANA name) and cut-over hour; null takes those the data folder was made with (a new folder: host zone, 0). */
+  readonly source: DataSource;
+  /** Zone (IANA name) and cut-over hour; null takes those the data were made with (new data: host zone, 0), and so do services. */
   readonly calendar: { readonly zone: string; readonly cutoverHour: number } | null;
   readonly currency: string;
   readonly backend: BackendName;
@@ -26,6 +38,8 @@ export interface RuntimeOptions {
   /** Whether to run the consumer (false for tools that only look). */
   readonly consume: boolean;
   readonly onProgress?: (progress: StartProgress) => void;
+  /** Ends a start that waits for services. */
+  readonly signal?: AbortSignal;
 }
 
 /** The whole backend, started. Every method may throw `AppError`. */
@@ -65,6 +79,13 @@ export interface Runtime {
   };
   /** Tries at once to bring a stopped or failing consumer back. */
   retryConsumer(): void;
+  /** Reads nothing more until `resumeConsumer`; what arrives stays in the log. Throws `not_available` where others consume. */
+  pauseConsumer(): void;
+  resumeConsumer(): void;
+  /** Events that could not be counted, a page at a time, newest first. */
+  deadLetters(query: DeadLetterQuery): Promise<DeadLetterPage>;
+  /** Sends dead letters again that are valid by today's rules, or says what would happen. */
+  redrive(request: RedriveRequest): Promise<RedriveReport>;
   /** New zone and cut-over: recomputes business days and rollups with progress in the status. */
   changeCalendar(zone: string, cutoverHour: number): Promise<void>;
   rebuild(what: 'rollups' | 'read-model'): Promise<void>;

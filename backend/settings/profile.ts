@@ -25,9 +25,7 @@ export const kafkaSettingsSchema = z.strictObject({
     .array(z.string().regex(/^[A-Za-z0-9._-]+:\d{1,5}$|^\[[0-9A-Fa-f:]+\]:\d{1,5}$/, 'host:port'))
     .min(1)
     .max(16),
-  topic: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,249}$/, 'letters, digits, dot, underscore and hyphen, at most 249'),
+  topic: z.string().regex(/^[A-Za-z0-9._-]{1,249}$/, 'letters, digits, dot, underscore and hyphen, at most 249'),
   /** Consumer group: consoles and workers of one group share the partitions. */
   group: z.string().regex(/^[A-Za-z0-9._-]{1,249}$/, 'letters, digits, dot, underscore and hyphen, at most 249'),
   tls,

@@ -6,7 +6,7 @@ export const settingsSchema = z.strictObject({
   /** null until the first-run choice was made. */
   dataSource: z.literal('embedded').nullable(),
   theme: z.enum(['light', 'dark', 'system']),
-  startScreen: z.enum(['live', 'theatres', 'simulator', 'settings']),
+  startScreen: z.enum(['live', 'theatres', 'pipeline', 'simulator', 'settings']),
   backend: z.enum(['sql', 'materialized']),
   /** Whether the other backend may answer when the chosen one fails. */
   fallback: z.boolean(),

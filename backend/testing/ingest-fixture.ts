@@ -4,6 +4,7 @@ import { catalogue } from '../domain/catalogue.ts';
 import { createDecoder, encodeTicketSale } from '../domain/ticket-sale.ts';
 import type { EmbeddedEventLog } from '../embedded/embedded-event-log.ts';
 import { openEmbeddedEventLog } from '../embedded/embedded-event-log.ts';
+import { eventLogMigrations } from '../embedded/event-log-migrations.ts';
 import { MemoryAnswerCache } from '../embedded/memory-answer-cache.ts';
 import { MemoryReadModel } from '../embedded/memory-read-model.ts';
 import type { ConsumerParts, ConsumerTuning } from '../ingest/consumer.ts';
@@ -16,10 +17,12 @@ import type { ReadModel } from '../ports/read-model.ts';
 import type { SaleStore } from '../ports/sale-store.ts';
 import type { StoreCheck } from '../postgres/check.ts';
 import { checkStore } from '../postgres/check.ts';
+import { migrate } from '../postgres/migrate.ts';
 import { PostgresRollupReader } from '../postgres/rollup-reader.ts';
+import type { SaleStoreOptions } from '../postgres/sale-store.ts';
 import { uuidOf } from './sale-line.ts';
 import type { StoreFixture } from './store-fixture.ts';
-import { openStoreFixture, TOPIC } from './store-fixture.ts';
+import { openServerStoreFixture, openStoreFixture, TOPIC } from './store-fixture.ts';
 
 const calendar = createBusinessCalendar({ zone: 'UTC', cutoverHour: 0 });
 export const decode = createDecoder({ calendar, catalogue, currency: 'USD' });
@@ -53,7 +56,7 @@ export interface IngestFixture extends StoreFixture {
   readonly rollups: PostgresRollupReader;
   /** A read model and a consumer as a program has them that has just started; `parts` replace real ones. */
   start(
-    parts?: Partial<Pick<ConsumerParts, 'log' | 'clock'>> & {
+    parts?: Partial<Pick<ConsumerParts, 'log' | 'clock' | 'decode' | 'observeOnly'>> & {
       readonly store?: SaleStore;
       readonly readModel?: ReadModel;
     },
@@ -65,7 +68,17 @@ export interface IngestFixture extends StoreFixture {
 
 /** @param dataDir an existing data folder to go on with; a fresh one by default */
 export async function openIngestFixture(dataDir?: string): Promise<IngestFixture> {
-  const base = await openStoreFixture(dataDir);
+  return ingestOn(await openStoreFixture(dataDir));
+}
+
+/** The same on the PostgreSQL server of the tests; the log is there too. */
+export async function openServerIngestFixture(options: SaleStoreOptions): Promise<IngestFixture> {
+  const base = await openServerStoreFixture(options);
+  await migrate(base.pool, eventLogMigrations);
+  return ingestOn(base);
+}
+
+async function ingestOn(base: StoreFixture): Promise<IngestFixture> {
   const log = await openEmbeddedEventLog(base.pool, { topic: TOPIC });
   const rollups = new PostgresRollupReader(base.pool, () => calendar.zone);
   const running: Consumer[] = [];
@@ -78,7 +91,16 @@ export async function openIngestFixture(dataDir?: string): Promise<IngestFixture
       const store = parts.store ?? base.store;
       const shared = { clock: parts.clock ?? systemClock, logger: silentLogger };
       const projector = new Projector({ ...shared, store, rollups, readModel, answers: new MemoryAnswerCache() });
-      const consumer = new Consumer({ ...shared, log: parts.log ?? log, store, projector, decode, tuning });
+      const { observeOnly = false } = parts;
+      const consumer = new Consumer({
+        ...shared,
+        log: parts.log ?? log,
+        store,
+        projector,
+        decode: parts.decode ?? decode,
+        tuning,
+        observeOnly,
+      });
       running.push(consumer);
       consumer.start();
       return { consumer, projector, readModel };

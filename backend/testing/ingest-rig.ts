@@ -48,7 +48,7 @@ export class IngestRig {
   constructor(options: IngestRigOptions) {
     this.#options = options;
     this.#clock = { now: () => options.now, sleep: async () => undefined };
-    this.#store = new PostgresSaleStore(options.pool, this.#clock.now);
+    this.#store = new PostgresSaleStore(options.pool, { now: this.#clock.now });
     this.#reader = new PostgresRollupReader(options.pool, () => options.calendar.zone);
     this.#parts = startParts(this.#options, this.#clock, this.#store, this.#reader);
   }
@@ -104,7 +104,7 @@ export class IngestRig {
       nextOffset: from + BigInt(sales.length),
       sales,
       deadLetters: [],
-      rawOf: () => new Uint8Array(),
+      recordOf: () => ({ key: null, value: new Uint8Array() }),
     });
   }
 

@@ -24,9 +24,9 @@ export function describeReadModel(name: string, make: MakeReadModel): void {
     afterEach(() => close());
 
     const build = async (of: string, rows: RollupRows) => {
-      await model.beginBuild(of);
+      const token = await model.beginBuild(of);
       await model.apply(rows);
-      await model.endBuild(of);
+      await model.endBuild(of, token);
     };
 
     it('knows nothing of a day that was not built', async () => {
@@ -104,29 +104,61 @@ export function describeReadModel(name: string, make: MakeReadModel): void {
     });
 
     it('keeps a batch that was projected while the day was being built from older rows', async () => {
-      await model.beginBuild(day);
+      const token = await model.beginBuild(day);
       await model.apply(rowsOf(day, 2, 200n));
       await model.apply(rowsOf(day, 1, 100n));
-      await model.endBuild(day);
+      await model.endBuild(day, token);
       expect((await model.days(day))?.version).toBe(2);
       expect((await model.theaterMovies(day))?.rows[0]?.measures.grossCents).toBe(200n);
     });
 
     it('goes on answering while a built day is built again', async () => {
       await build(day, rowsOf(day, 1, 100n));
-      await model.beginBuild(day);
+      const token = await model.beginBuild(day);
       expect((await model.days(day))?.version).toBe(1);
       await model.apply(rowsOf(day, 2, 200n));
-      await model.endBuild(day);
+      await model.endBuild(day, token);
       expect((await model.days(day))?.version).toBe(2);
+    });
+
+    it('drops the rows of a day that is built afresh, and answers nothing of it until then', async () => {
+      await build(day, rowsOf(day, 5, 500n));
+      const token = await model.beginBuild(day, { afresh: true });
+      expect(await model.days(day)).toBeUndefined();
+      await model.apply(rowsOf(day, 2, 200n));
+      await model.endBuild(day, token);
+      expect((await model.days(day))?.version).toBe(2);
+    });
+
+    it('lets two build the same day, whoever ends first', async () => {
+      const first = await model.beginBuild(day);
+      const second = await model.beginBuild(day);
+      await model.apply(rowsOf(day, 1, 100n));
+      await model.endBuild(day, second);
+      expect((await model.days(day))?.version).toBe(1);
+      await model.apply(rowsOf(day, 1, 100n));
+      await model.endBuild(day, first);
+      expect((await model.days(day))?.version).toBe(1);
+    });
+
+    it('does not take the end of a build that began before the day was lost for the end of a later one', async () => {
+      const first = await model.beginBuild(day);
+      await model.apply(rowsOf(day, 1, 100n));
+      await model.clear();
+      const second = await model.beginBuild(day);
+      await model.endBuild(day, first);
+      expect(await model.days(day)).toBeUndefined();
+      await model.apply(rowsOf(day, 1, 100n));
+      await model.endBuild(day, second);
+      expect((await model.days(day))?.version).toBe(1);
     });
 
     it('forgets everything when cleared, a build under way included', async () => {
       await build(day, rowsOf(day, 1, 100n));
-      await model.beginBuild(otherDay);
+      const token = await model.beginBuild(otherDay);
       await model.apply(rowsOf(otherDay, 1, 100n));
       await model.clear();
-      await model.endBuild(otherDay);
+      await model.endBuild(otherDay, token);
       expect(await model.builtDays()).toEqual([]);
       expect(await model.days(day)).toBeUndefined();
       expect(await model.days(otherDay)).toBeUndefined();

@@ -1,16 +1,19 @@
 /** A database with the store on it, shared by the tests of a file, and emptied between them. */
+import type pg from 'pg';
 import type { SaleLine } from '../domain/ticket-sale.ts';
 import type { CommittedBatch, StoreBatch } from '../ports/sale-store.ts';
 import { checkRollups } from '../postgres/check.ts';
 import { adoptCalendar } from '../postgres/rebuild.ts';
 import { resetStore } from '../postgres/reset.ts';
-import { PostgresSaleStore } from '../postgres/sale-store.ts';
+import { PostgresSaleStore, type SaleStoreOptions } from '../postgres/sale-store.ts';
 import type { TestDatabase } from './embedded-test-database.ts';
 import { openTestDatabase } from './embedded-test-database.ts';
+import { createServerTestDatabase } from './server-test-database.ts';
 
 export const TOPIC = 'ticket-sales';
 
-export interface StoreFixture extends TestDatabase {
+export interface StoreFixture {
+  readonly pool: pg.Pool;
   readonly store: PostgresSaleStore;
   /** Deletes everything stored. */
   empty(): Promise<void>;
@@ -18,18 +21,29 @@ export interface StoreFixture extends TestDatabase {
   rows(text: string): Promise<Record<string, unknown>[]>;
   /** Differences between the four rollups and the sales: must be empty at any moment. */
   rollupProblems(): Promise<readonly string[]>;
+  close(): Promise<void>;
 }
 
 /** @param dataDir an existing data folder to go on with; a fresh one by default */
-export async function openStoreFixture(dataDir?: string): Promise<StoreFixture> {
+export async function openStoreFixture(dataDir?: string): Promise<StoreFixture & TestDatabase> {
   const database = await openTestDatabase(dataDir);
-  await adoptCalendar(database.pool, { zone: 'UTC', cutoverHour: 0 });
+  return { ...database, ...(await storeOn(database.pool, new PostgresSaleStore(database.pool))) };
+}
+
+/** The same on the PostgreSQL server of the tests. */
+export async function openServerStoreFixture(options: SaleStoreOptions): Promise<StoreFixture> {
+  const database = await createServerTestDatabase();
+  const { pool } = database.open();
+  return { pool, close: () => database.drop(), ...(await storeOn(pool, new PostgresSaleStore(pool, options))) };
+}
+
+async function storeOn(pool: pg.Pool, store: PostgresSaleStore) {
+  await adoptCalendar(pool, { zone: 'UTC', cutoverHour: 0 });
   return {
-    ...database,
-    store: new PostgresSaleStore(database.pool),
-    empty: () => resetStore(database.pool),
-    rows: async (text) => (await database.pool.query(text)).rows,
-    rollupProblems: () => checkRollups(database.pool),
+    store,
+    empty: () => resetStore(pool),
+    rows: async (text: string) => (await pool.query(text)).rows,
+    rollupProblems: () => checkRollups(pool),
   };
 }
 
@@ -43,7 +57,7 @@ export function batchOf(sales: readonly SaleLine[], facts: Partial<StoreBatch> =
     nextOffset: expectedOffset + BigInt(sales.length + (facts.deadLetters?.length ?? 0)),
     sales,
     deadLetters: [],
-    rawOf: (offset) => Buffer.from(`raw ${offset}`),
+    recordOf: (offset) => ({ key: 'key', value: Buffer.from(`raw ${offset}`) }),
     ...facts,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Question } from '../../backend/domain/question.ts';
+import { deadLetterReasons } from '../../backend/domain/ticket-sale.ts';
 import { settingsSchema } from '../../backend/settings/settings.ts';
 import type { RequestName } from './names.ts';
 import type { RequestInput } from './signatures.ts';
@@ -115,6 +116,29 @@ export const requestSchemas: { readonly [N in RequestName]: z.ZodType<RequestInp
   'simulator.startBackfill': z.strictObject({ days: z.int().min(1).max(366) }),
   'simulator.cancelBackfill': nothing,
   'consumer.retry': nothing,
+  'consumer.pause': nothing,
+  'consumer.resume': nothing,
+  'deadLetters.list': z.strictObject({
+    resent: z.boolean(),
+    reason: z.enum(deadLetterReasons).exactOptional(),
+    before: z
+      .string()
+      .regex(/^\d{1,18}:\d{1,9}:\d{1,18}$/)
+      .exactOptional(),
+    limit: z.int().min(1).max(200),
+  }),
+  'deadLetters.redrive': z.strictObject({
+    dryRun: z.boolean(),
+    selection: z.union([
+      z.literal('all'),
+      z
+        .array(z.string().regex(/^\d{1,9}:\d{1,18}$/))
+        .min(1)
+        .max(1000),
+    ]),
+    reason: z.enum(deadLetterReasons).exactOptional(),
+  }),
+  'data.rebuild': z.strictObject({ what: z.enum(['rollups', 'read-model']) }),
   'calendar.change': z.strictObject({ zone, cutoverHour: z.int().min(0).max(23) }),
   'data.reset': z.strictObject({ confirmation: z.literal('RESET') }),
   'reconcile.run': z.strictObject({ events: count, grossCents: cents }).nullable(),

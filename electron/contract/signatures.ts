@@ -1,6 +1,12 @@
+import type {
+  DeadLetterPage,
+  DeadLetterQuery,
+  RedriveReport,
+  RedriveRequest,
+} from '../../backend/domain/dead-letters.ts';
 import type { LiveFrame } from '../../backend/domain/live.ts';
 import type { Answer, BackendName, Comparison, Movie, Question, Theater } from '../../backend/domain/question.ts';
-import type { Reconciliation, SimulatorSettings, SystemStatus } from '../../backend/domain/status.ts';
+import type { Reconciliation, ServiceState, SimulatorSettings, SystemStatus } from '../../backend/domain/status.ts';
 import type { SaleLine } from '../../backend/domain/ticket-sale.ts';
 import type { Settings } from '../../backend/settings/settings.ts';
 import type { CommandId } from './commands.ts';
@@ -29,7 +35,15 @@ export interface AppInfo {
 /** Whether there is a backend to ask. */
 export type AppState =
   | { readonly phase: 'no-source' }
-  | { readonly phase: 'starting'; readonly step: string; readonly share: number | null }
+  | {
+      readonly phase: 'starting';
+      /** 'embedded', or the id of a profile. */
+      readonly source: string;
+      readonly step: string;
+      readonly share: number | null;
+      /** Services that are waited for, and why; empty for the embedded data. */
+      readonly services: readonly ServiceState[];
+    }
   | { readonly phase: 'running' }
   | { readonly phase: 'stopping'; readonly step: string }
   | { readonly phase: 'failed'; readonly error: RequestFailure };
@@ -82,6 +96,12 @@ export interface Requests {
   'simulator.startBackfill': { input: { days: number }; output: undefined };
   'simulator.cancelBackfill': { input: undefined; output: undefined };
   'consumer.retry': { input: undefined; output: undefined };
+  'consumer.pause': { input: undefined; output: undefined };
+  'consumer.resume': { input: undefined; output: undefined };
+  'deadLetters.list': { input: DeadLetterQuery; output: DeadLetterPage };
+  'deadLetters.redrive': { input: RedriveRequest; output: RedriveReport };
+  /** Resolves when it is done; progress is in the status. */
+  'data.rebuild': { input: { what: 'rollups' | 'read-model' }; output: undefined };
   /** zone: IANA name or 'host'. Resolves when the rebuild is done. */
   'calendar.change': { input: { zone: string; cutoverHour: number }; output: Settings };
   'data.reset': { input: { confirmation: 'RESET' }; output: undefined };

@@ -88,13 +88,16 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
   target.onWatched(() => feed.refresh());
   release.push('feed', () => feed.close());
 
-  const host = new RuntimeHost(async (onProgress) => {
+  const host = new RuntimeHost(async (source, onProgress, signal) => {
     // Loaded only now: the first paint does not wait for the database's code.
     const { createRuntime } = await import('../../backend/runtime.ts');
     const { zone, cutoverHour, currency, backend, fallback, simulator } = settings.current;
     return createRuntime({
-      dataDir: folders.data,
-      startWorker: startPostgresWorker,
+      source:
+        source === 'embedded'
+          ? { kind: 'embedded', dataDir: folders.data, startWorker: startPostgresWorker }
+          : { kind: 'services', ...(await services(source)) },
+      signal,
       calendar: { zone: resolveZone(zone), cutoverHour },
       currency,
       backend,
@@ -107,6 +110,7 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
   }, logger);
   host.onState((state) => {
     if (state.phase === 'running' && host.current !== null) feed.attach(host.current);
+    if (state.phase === 'starting') feed.detach();
     feed.appState(state);
   });
 
@@ -137,9 +141,9 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
   if (args.smoke !== null) {
     const code = await runSmoke({ options: args.smoke, window, host, feed, settings, info, inbox, logger });
     await quit(code);
-  } else if (settings.current.dataSource === 'embedded') {
+  } else if (settings.current.dataSource !== null) {
     // Told of by the host, in the log and in the window.
-    await host.start().catch(() => undefined);
+    await host.start(settings.current.dataSource).catch(() => undefined);
   }
 }
 

@@ -15,8 +15,8 @@ export interface ProgramArguments {
   readonly smoke: SmokeOptions | null;
   /** Absolute path of the embedded database's folder; null uses the default one. */
   readonly dataDir: string | null;
-  /** Data source to start with, as if it had been chosen at first run. */
-  readonly profile: 'embedded' | null;
+  /** Data source to start with, as if it had been chosen: 'embedded', 'local', or the id of a profile. */
+  readonly profile: string | null;
   /** Developer tools in the packed app. */
   readonly devtools: boolean;
 }
@@ -64,7 +64,9 @@ function interpret(values: ReadonlyMap<ValueSwitch, string>, devtools: boolean, 
     return value === undefined ? null : resolve(folder, value);
   };
   const profile = values.get('profile') ?? null;
-  if (profile !== null && profile !== 'embedded') return refuse(`--profile ${profile}: the only profile is "embedded"`);
+  if (profile !== null && !/^[a-z0-9][a-z0-9-]{0,39}$/.test(profile)) {
+    return refuse(`--profile ${profile}: wanted is "embedded", "local", or the id of a profile in Settings`);
+  }
 
   const seconds = values.get('smoke');
   if (seconds === undefined) {
@@ -79,7 +81,7 @@ function interpret(values: ReadonlyMap<ValueSwitch, string>, devtools: boolean, 
   const rate = numberWithin(rateText, 0.1, 5000);
   if (rate === null) return refuse(`--rate ${rateText}: a number of events per second from 0.1 to 5000 is wanted`);
   const smoke: SmokeOptions = { seconds: duration, rate, report: path('report'), screenshot: path('screenshot') };
-  return { ok: true, value: { smoke, dataDir: path('data-dir'), profile: 'embedded', devtools } };
+  return { ok: true, value: { smoke, dataDir: path('data-dir'), profile: profile ?? 'embedded', devtools } };
 }
 
 /** Plain decimal numbers only: '0x10', '1e3' and '' are slips, not numbers. */

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../backend/lib/app-error.ts';
 import { silentLogger } from '../../backend/ports/logger.ts';
-import type { Runtime, StartProgress } from '../../backend/runtime.ts';
-import { RuntimeHost } from './runtime-host.ts';
-
-type Create = (onProgress: (progress: StartProgress) => void) => Promise<Runtime>;
+import type { Runtime } from '../../backend/runtime.ts';
+import { type CreateRuntime, RuntimeHost } from './runtime-host.ts';
 
 /** The few doors of a runtime that its host uses. */
 function makeRuntime(calls: string[], simulatorState: 'running' | 'stopped'): Runtime {
@@ -16,7 +14,7 @@ function makeRuntime(calls: string[], simulatorState: 'running' | 'stopped'): Ru
   return parts as unknown as Runtime;
 }
 
-function setUp(create: Create) {
+function setUp(create: CreateRuntime) {
   const host = new RuntimeHost(create, silentLogger);
   const phases: string[] = [host.state.phase];
   host.onState((state) => phases.push('step' in state ? `${state.phase}: ${state.step}` : state.phase));
@@ -26,11 +24,11 @@ function setUp(create: Create) {
 describe('the runtime host', () => {
   it('shows progress, runs, and stops the simulator before it closes', async () => {
     const calls: string[] = [];
-    const { host, phases } = setUp(async (onProgress) => {
+    const { host, phases } = setUp(async (_source, onProgress) => {
       onProgress({ step: 'Creating the database', share: 0.5 });
       return makeRuntime(calls, 'running');
     });
-    const [first, second] = await Promise.all([host.start(), host.start()]);
+    const [first, second] = await Promise.all([host.start('embedded'), host.start('embedded')]);
     expect(first).toBe(second);
     expect(host.require()).toBe(first);
     await Promise.all([host.stop(), host.stop()]);
@@ -54,13 +52,13 @@ describe('the runtime host', () => {
         throw new AppError('data_folder_in_use', 'Another ReelMetrics uses it.', { hint: 'Close it.' });
       return makeRuntime([], 'stopped');
     });
-    await expect(host.start()).rejects.toMatchObject({ code: 'data_folder_in_use' });
+    await expect(host.start('embedded')).rejects.toMatchObject({ code: 'data_folder_in_use' });
     expect(host.state).toEqual({
       phase: 'failed',
       error: { code: 'data_folder_in_use', message: 'Another ReelMetrics uses it.', hint: 'Close it.', canRetry: true },
     });
     expect(() => host.require()).toThrowError(expect.objectContaining({ code: 'not_available' }));
-    await host.start();
+    await host.start('embedded');
     expect(host.state.phase).toBe('running');
   });
 
@@ -73,18 +71,69 @@ describe('the runtime host', () => {
           finish = resolve;
         }),
     );
-    const started = host.start();
+    const started = host.start('embedded');
     const stopped = host.stop();
     finish(makeRuntime(calls, 'stopped'));
     await started;
     await stopped;
     expect(calls).toEqual(['close']);
     expect(host.state.phase).toBe('stopping');
-    await expect(host.start()).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(host.start('embedded')).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   it('asks for a data source before there is one', () => {
     const { host } = setUp(() => Promise.reject(new Error('not asked for')));
     expect(() => host.require()).toThrowError(expect.objectContaining({ code: 'no_data_source' }));
+  });
+
+  const until = (signal: AbortSignal) =>
+    new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new AppError('cancelled', 'The start was given up.')));
+    });
+
+  it('closes one source before it starts another', async () => {
+    const calls: string[] = [];
+    const { host } = setUp(async (source) => {
+      calls.push(`create ${source}`);
+      return makeRuntime(calls, 'running');
+    });
+    await host.start('embedded');
+    await host.switchTo('local');
+    expect(calls).toEqual(['create embedded', 'stop simulator', 'close', 'create local']);
+    expect(host).toMatchObject({ source: 'local', state: { phase: 'running' } });
+    await host.switchTo('local');
+    expect(calls).toHaveLength(4);
+  });
+
+  it('goes back to the source before when the new one does not start, and says why', async () => {
+    const calls: string[] = [];
+    const { host } = setUp(async (source) => {
+      if (source === 'local') throw new AppError('bad_settings', 'The password is wrong.');
+      return makeRuntime(calls, 'stopped');
+    });
+    await host.start('embedded');
+    await expect(host.switchTo('local')).rejects.toMatchObject({
+      code: 'not_available',
+      message: 'local cannot be used: The password is wrong.',
+      hint: 'embedded is in use again.',
+    });
+    expect(host).toMatchObject({ source: 'embedded', state: { phase: 'running' } });
+    expect(calls).toEqual(['close']);
+  });
+
+  it('gives up a start that waits for services when another source is chosen, and when it is closed', async () => {
+    const { host } = setUp((source, _onProgress, signal) =>
+      source === 'local' ? until(signal) : Promise.resolve(makeRuntime([], 'stopped')),
+    );
+    const waiting = expect(host.start('local')).rejects.toMatchObject({ code: 'cancelled' });
+    await host.switchTo('embedded');
+    await waiting;
+    expect(host).toMatchObject({ source: 'embedded', state: { phase: 'running' } });
+
+    const other = setUp((_source, _onProgress, signal) => until(signal)).host;
+    const started = expect(other.start('local')).rejects.toMatchObject({ code: 'cancelled' });
+    await other.stop();
+    await started;
+    expect(other.state.phase).toBe('stopping');
   });
 });

@@ -1,26 +1,44 @@
-import { AppError } from '../../backend/lib/app-error.ts';
+import { AppError, messageOf } from '../../backend/lib/app-error.ts';
 import type { Logger } from '../../backend/ports/logger.ts';
 import type { Runtime, StartProgress } from '../../backend/runtime.ts';
 import type { AppState } from '../contract/signatures.ts';
 import { toFailure } from './failure.ts';
+
+/** Starts the backend on a data source: 'embedded', or the id of a profile. The signal ends a start that waits. */
+export type CreateRuntime = (
+  source: string,
+  onProgress: (progress: StartProgress) => void,
+  signal: AbortSignal,
+) => Promise<Runtime>;
+
+interface Attempt {
+  readonly source: string;
+  readonly runtime: Promise<Runtime>;
+  readonly abort: AbortController;
+}
+
+/** How long a source that is switched to may take to start before the one before is taken again, ms. */
+const switchLimitMs = 20_000;
 
 /**
  * Owns the runtime's life and the state the window sees:
  *
  *   no-source -> starting -> running -> stopping
  *                starting -> failed -> starting (try again)
+ *   running, starting, failed -> starting another source (switch), and back to the one before when that fails
  *   any -> stopping, which is final
  */
 export class RuntimeHost {
-  readonly #create: (onProgress: (progress: StartProgress) => void) => Promise<Runtime>;
+  readonly #create: CreateRuntime;
   readonly #logger: Logger;
   readonly #listeners = new Set<(state: AppState) => void>();
   #state: AppState = { phase: 'no-source' };
   #runtime: Runtime | null = null;
-  #starting: Promise<Runtime> | undefined;
+  #attempt: Attempt | undefined;
+  #switching = false;
   #stopped: Promise<void> | undefined;
 
-  constructor(create: (onProgress: (progress: StartProgress) => void) => Promise<Runtime>, logger: Logger) {
+  constructor(create: CreateRuntime, logger: Logger) {
     this.#create = create;
     this.#logger = logger;
   }
@@ -32,6 +50,11 @@ export class RuntimeHost {
   /** The runtime when there is one. */
   get current(): Runtime | null {
     return this.#runtime;
+  }
+
+  /** The source that runs or is being started; null when there is none. */
+  get source(): string | null {
+    return this.#attempt?.source ?? null;
   }
 
   /** Calls back after every change of state. Returns the unsubscriber. */
@@ -54,26 +77,84 @@ export class RuntimeHost {
   }
 
   /** Starts it once; while it starts or runs, later calls get the same one. Throws what creation threw. */
-  start(): Promise<Runtime> {
-    if (this.#stopped !== undefined) return Promise.reject(new AppError('cancelled', 'ReelMetrics is closing.'));
-    this.#starting ??= this.#start();
-    return this.#starting;
+  start(source: string): Promise<Runtime> {
+    if (this.#stopped !== undefined) return Promise.reject(closing());
+    if (this.#attempt?.source === source) return this.#attempt.runtime;
+    if (this.#attempt !== undefined) {
+      return Promise.reject(new AppError('not_available', `The data source ${this.#attempt.source} is in use.`));
+    }
+    return this.#begin(source);
   }
 
-  async #start(): Promise<Runtime> {
-    this.#become({ phase: 'starting', step: 'Starting', share: null });
+  /**
+   * Closes what runs, or gives up what is being started, and starts another source. When that does not start in time,
+   * the one that ran before is started again and the reason is thrown (`not_available`).
+   */
+  async switchTo(source: string): Promise<void> {
+    if (this.#stopped !== undefined) throw closing();
+    if (this.#switching) {
+      throw new AppError('not_available', 'The data source is being switched.', { hint: 'Wait for it to end.' });
+    }
+    if (this.#attempt?.source === source && this.#runtime !== null) return;
+    this.#switching = true;
     try {
-      const runtime = await this.#create((progress) => {
-        if (this.#state.phase === 'starting')
-          this.#become({ phase: 'starting', step: progress.step, share: progress.share });
+      const before = this.#runtime === null ? null : this.source;
+      await this.#leave((step) => this.#become({ phase: 'starting', source, step, share: null, services: [] }));
+      if (before === null) await this.#begin(source);
+      else await this.#beginOrGoBack(source, before);
+    } finally {
+      this.#switching = false;
+    }
+  }
+
+  async #beginOrGoBack(source: string, before: string): Promise<void> {
+    const begun = this.#begin(source);
+    const limit = setTimeout(() => this.#attempt?.abort.abort(), switchLimitMs);
+    let step = '';
+    const unsubscribe = this.onState((state) => {
+      if (state.phase === 'starting') step = state.step;
+    });
+    try {
+      await begun;
+    } catch (error) {
+      if (this.#stopped !== undefined) throw error;
+      const cancelled = error instanceof AppError && error.code === 'cancelled';
+      const reason = cancelled ? `it did not start within ${switchLimitMs / 1000} s. ${step}` : messageOf(error);
+      await this.#begin(before);
+      throw new AppError('not_available', `${source} cannot be used: ${reason}`, {
+        hint: `${before} is in use again.`,
+        cause: error,
       });
+    } finally {
+      clearTimeout(limit);
+      unsubscribe();
+    }
+  }
+
+  #begin(source: string): Promise<Runtime> {
+    const abort = new AbortController();
+    const attempt: Attempt = { source, abort, runtime: this.#start(source, abort.signal) };
+    this.#attempt = attempt;
+    return attempt.runtime;
+  }
+
+  async #start(source: string, signal: AbortSignal): Promise<Runtime> {
+    this.#become({ phase: 'starting', source, step: 'Starting', share: null, services: [] });
+    try {
+      const runtime = await this.#create(
+        source,
+        ({ step, share, services = [] }) => {
+          if (this.#state.phase === 'starting') this.#become({ phase: 'starting', source, step, share, services });
+        },
+        signal,
+      );
       this.#runtime = runtime;
       if (this.#stopped === undefined) this.#become({ phase: 'running' });
       return runtime;
     } catch (error) {
-      this.#starting = undefined;
-      this.#logger.error('the data source did not start', { error });
-      if (this.#stopped === undefined) this.#become({ phase: 'failed', error: toFailure(error) });
+      this.#attempt = undefined;
+      if (!signal.aborted) this.#logger.error('the data source did not start', { source, error });
+      if (this.#stopped === undefined && !signal.aborted) this.#become({ phase: 'failed', error: toFailure(error) });
       throw error;
     }
   }
@@ -86,17 +167,26 @@ export class RuntimeHost {
 
   async #stop(): Promise<void> {
     this.#become({ phase: 'stopping', step: 'Waiting for the data source' });
+    await this.#leave((step) => this.#become({ phase: 'stopping', step }));
+  }
+
+  /** Gives up a start that waits, or closes what runs. */
+  async #leave(say: (step: string) => void = () => {}): Promise<void> {
+    const attempt = this.#attempt;
+    attempt?.abort.abort();
     // A start that fails has been told of already, and leaves nothing to close.
-    await this.#starting?.catch(() => undefined);
+    await attempt?.runtime.catch(() => undefined);
     const runtime = this.#runtime;
     if (runtime === null) return;
     try {
       if (runtime.status().simulator.state !== 'stopped') {
-        this.#become({ phase: 'stopping', step: 'Stopping the simulator' });
+        say('Stopping the simulator');
         await runtime.simulator.stop();
       }
     } finally {
-      this.#become({ phase: 'stopping', step: 'Storing what was sold and closing the database' });
+      say('Storing what was sold and closing the database');
+      this.#runtime = null;
+      this.#attempt = undefined;
       await runtime.close();
     }
   }
@@ -105,4 +195,8 @@ export class RuntimeHost {
     this.#state = state;
     for (const listener of this.#listeners) listener(state);
   }
+}
+
+function closing(): AppError {
+  return new AppError('cancelled', 'ReelMetrics is closing.');
 }

@@ -94,7 +94,7 @@ export async function runSmoke(context: SmokeContext): Promise<number> {
 
 async function measure(context: SmokeContext): Promise<SmokeReport> {
   const { options, host, feed, settings, window, info, inbox } = context;
-  const [runtime] = await Promise.all([host.start(), pageLoaded(window)]);
+  const [runtime] = await Promise.all([host.start(settings.current.dataSource ?? 'embedded'), pageLoaded(window)]);
 
   const loop = monitorEventLoopDelay({ resolution: loopResolutionMs });
   loop.enable();

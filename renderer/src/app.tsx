@@ -7,6 +7,7 @@ import { FirstRun } from './features/first-run/first-run.tsx';
 import { StartUp } from './features/first-run/start-up.tsx';
 import { Frame } from './features/frame/frame.tsx';
 import { LiveScreen } from './features/live/live-screen.tsx';
+import { PipelineScreen } from './features/pipeline/pipeline-screen.tsx';
 import { SettingsScreen } from './features/settings/settings-screen.tsx';
 import { SimulatorScreen } from './features/simulator/simulator-screen.tsx';
 import { TheatresScreen } from './features/theatres/theatres-screen.tsx';
@@ -21,6 +22,7 @@ import { WidgetBoundary } from './ui/widget-boundary.tsx';
 const screens: Readonly<Record<Screen, () => ReactNode>> = {
   live: LiveScreen,
   theatres: TheatresScreen,
+  pipeline: PipelineScreen,
   simulator: SimulatorScreen,
   settings: SettingsScreen,
 };

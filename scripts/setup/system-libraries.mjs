@@ -38,7 +38,7 @@ export async function ensureSystemLibraries({ executable, display, programs = []
     reasons.push(reason);
   }
   if (packages.length === 0) return;
-  await install(packages, reasons.join('; '));
+  await installSystemPackages(packages, reasons.join('; '));
   const still = await missingLibraries(executable);
   if (still.length > 0) throw new SetupError(`Electron still misses ${still.join(', ')} after the installation.`);
 }
@@ -49,8 +49,13 @@ async function missingLibraries(executable) {
   return [...output.matchAll(/^\s*(\S+) => not found$/gm)].map((match) => match[1] ?? '');
 }
 
-/** @param {string[][]} packages @param {string} reason */
-async function install(packages, reason) {
+/**
+ * Installs Debian's packages where we may, and says so; else an error says how.
+ * @param {string[][]} packages Each with the names it has in different releases, the plainest last.
+ * @param {string} reason
+ * @param {(install: () => Promise<void>) => Promise<void>} [around] What has to surround the installation itself.
+ */
+export async function installSystemPackages(packages, reason, around = (install) => install()) {
   const debian = existsSync('/etc/debian_version') && (await isOnPath('apt-get'));
   const plain = packages.map((names) => names.at(-1)).join(' ');
   if (!debian) throw new SetupError(`System packages are missing (${reason}). On Debian they are: ${plain}`);
@@ -66,7 +71,7 @@ async function install(packages, reason) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await apt(['update', '-qq'], env);
   const names = await Promise.all(packages.map(available));
-  await apt(['install', '-y', '-qq', '--no-install-recommends', ...names], env);
+  await around(() => apt(['install', '-y', '-qq', '--no-install-recommends', ...names], env));
 }
 
 /** The first of the names that this release of the distribution knows. @param {string[]} names */

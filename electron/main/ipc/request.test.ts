@@ -43,6 +43,17 @@ const wellFormed: Record<RequestName, readonly unknown[]> = {
   'simulator.startBackfill': [{ days: 14 }],
   'simulator.cancelBackfill': [undefined],
   'consumer.retry': [undefined],
+  'consumer.pause': [undefined],
+  'consumer.resume': [undefined],
+  'deadLetters.list': [
+    { resent: false, limit: 50 },
+    { resent: true, reason: 'bad_json', before: '1763800000000000:3:118402', limit: 1 },
+  ],
+  'deadLetters.redrive': [
+    { dryRun: true, selection: 'all', reason: 'unknown_theater' },
+    { dryRun: false, selection: ['3:118402'] },
+  ],
+  'data.rebuild': [{ what: 'rollups' }],
   'calendar.change': [{ zone: 'Europe/London', cutoverHour: 6 }],
   'data.reset': [{ confirmation: 'RESET' }],
   'reconcile.run': [null, { events: 4, grossCents: 12n }],

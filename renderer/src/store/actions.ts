@@ -71,6 +71,15 @@ export function stopSimulator(): Promise<boolean> {
   return attempt('The simulator did not stop', () => request('simulator.stop'));
 }
 
+/** The consumer reads nothing until it is resumed; what arrives meanwhile waits in the log. */
+export function pauseConsumer(): Promise<boolean> {
+  return attempt('The consumer was not paused', () => request('consumer.pause'));
+}
+
+export function resumeConsumer(): Promise<boolean> {
+  return attempt('The consumer was not resumed', () => request('consumer.resume'));
+}
+
 /** Saves a file through the system's dialog and says where. */
 export function saveFile(file: { readonly suggestedName: string; readonly content: string }): Promise<boolean> {
   return attempt('The file was not saved', async () => {

@@ -1,5 +1,5 @@
 import type { CommandId } from '../../../electron/contract/commands.ts';
-import { saveFile, setWallMode, startSimulator, stopSimulator, switchBackend, updateSettings } from './actions.ts';
+import { pauseConsumer, resumeConsumer, saveFile, setWallMode, startSimulator, stopSimulator, switchBackend, updateSettings } from './actions.ts';
 import { stepDay } from './business-days.ts';
 import { type ConsoleState, useConsole } from './console-store.ts';
 import { refreshStored } from './query-client.ts';
@@ -19,6 +19,7 @@ const whenRunning = (run: (state: ConsoleState) => void): void => {
 const handlers: Readonly<Record<CommandId, () => void>> = {
   'screen.live': () => useConsole.getState().show('live'),
   'screen.theatres': () => useConsole.getState().show('theatres'),
+  'screen.pipeline': () => useConsole.getState().show('pipeline'),
   'screen.simulator': () => useConsole.getState().show('simulator'),
   'screen.settings': () => useConsole.getState().show('settings'),
   'settings.open': () => useConsole.getState().show('settings'),
@@ -37,6 +38,8 @@ const handlers: Readonly<Record<CommandId, () => void>> = {
   'day.compare': () => useConsole.getState().toggleCompare(),
   'simulator.toggle': () =>
     whenRunning(({ status }) => void (status?.simulator.state === 'stopped' ? startSimulator() : stopSimulator())),
+  'consumer.toggle': () =>
+    whenRunning(({ status }) => void (status?.consumer.paused ? resumeConsumer() : pauseConsumer())),
   'backend.toggle': () =>
     whenRunning(({ status }) => void switchBackend(status?.backend === 'sql' ? 'materialized' : 'sql')),
   'amounts.hide': () => useConsole.getState().toggleAmounts(),

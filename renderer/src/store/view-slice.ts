@@ -1,6 +1,6 @@
 import type { StateCreator } from 'zustand';
 
-export type Screen = 'live' | 'theatres' | 'simulator' | 'settings';
+export type Screen = 'live' | 'theatres' | 'pipeline' | 'simulator' | 'settings';
 export type SettingsSection = 'general' | 'data-source' | 'backend' | 'live' | 'shortcuts' | 'about';
 
 /** What the user is looking at and how. Kept for the session only. */

@@ -19,7 +19,7 @@ export function appHandlers({
     'app.startEmbedded': async ({ history }) => {
       const first = settings.current.dataSource === null;
       if (first) await settings.update({ dataSource: 'embedded' });
-      const runtime = await host.start();
+      const runtime = await host.start('embedded');
       if (history) runtime.simulator.startBackfill(historyDays);
       if (first) runtime.simulator.start(settings.current.simulator);
     },

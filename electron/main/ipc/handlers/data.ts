@@ -5,9 +5,8 @@ export function dataHandlers({
   host,
   feed,
   desktop,
-}: Services): Pick<Handlers, 'consumer.retry' | 'data.reset' | 'file.save' | 'folder.open'> {
+}: Services): Pick<Handlers, 'data.reset' | 'file.save' | 'folder.open'> {
   return {
-    'consumer.retry': () => host.require().retryConsumer(),
     'data.reset': async () => {
       await host.require().reset();
       feed.refresh();

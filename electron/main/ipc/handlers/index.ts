@@ -2,6 +2,7 @@ import type { Handlers } from '../request.ts';
 import type { Services } from '../services.ts';
 import { appHandlers } from './app.ts';
 import { dataHandlers } from './data.ts';
+import { pipelineHandlers } from './pipeline.ts';
 import { queryHandlers } from './query.ts';
 import { settingsHandlers } from './settings.ts';
 import { simulatorHandlers } from './simulator.ts';
@@ -15,6 +16,7 @@ export function createHandlers(services: Services): Handlers {
     ...queryHandlers(services),
     ...simulatorHandlers(services),
     ...dataHandlers(services),
+    ...pipelineHandlers(services),
     ...windowHandlers(services),
   };
 }

@@ -2,8 +2,8 @@ import { VisuallyHidden } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useConsole } from '../../store/console-store.ts';
 import { useAmounts } from '../../ui/amount.tsx';
+import { pipelineWords } from '../../ui/pipeline-words.ts';
 import { countWords } from '../../ui/time-words.ts';
-import { pipelineWords } from './pipeline-words.ts';
 
 const everyMs = 30_000;
 

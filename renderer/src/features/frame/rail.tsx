@@ -7,18 +7,23 @@ import {
   PanelLeftClose,
   PanelLeftOpen,
   Settings,
+  Workflow,
 } from 'lucide-react';
+import { useShallow } from 'zustand/react/shallow';
 import { commands } from '../../../../electron/contract/commands.ts';
 import { updateSettings } from '../../store/actions.ts';
 import { useConsole } from '../../store/console-store.ts';
 import type { Screen } from '../../store/view-slice.ts';
 import { AppMark } from '../../ui/app-mark.tsx';
 import { Icon } from '../../ui/icon.tsx';
+import { pipelineWords } from '../../ui/pipeline-words.ts';
+import { stateLook } from '../../ui/state-chip.tsx';
 import classes from './frame.module.css';
 
 const entries: readonly { readonly screen: Screen; readonly icon: LucideIcon }[] = [
   { screen: 'live', icon: Activity },
   { screen: 'theatres', icon: Building2 },
+  { screen: 'pipeline', icon: Workflow },
   { screen: 'simulator', icon: FlaskConical },
   { screen: 'settings', icon: Settings },
 ];
@@ -32,6 +37,8 @@ interface RailProps {
 export function Rail({ collapsed, fixed }: RailProps) {
   const screen = useConsole((state) => state.screen);
   const show = useConsole((state) => state.show);
+  const { state, words } = useConsole(useShallow((console) => pipelineWords(console.status)));
+  const troubled = state === 'warn' || state === 'error' || state === 'paused' ? state : null;
   return (
     <nav className={classes.rail} aria-label="Screens">
       <div className={classes.brand}>
@@ -53,9 +60,15 @@ export function Rail({ collapsed, fixed }: RailProps) {
                 >
                   <Icon of={icon} />
                   {collapsed ? null : <span className={classes.entryLabel}>{label}</span>}
-                  <span className={classes.entryKey} aria-hidden="true">
-                    {command?.keys?.split('+').at(-1)}
-                  </span>
+                  {each === 'pipeline' && troubled !== null ? (
+                    <span className={classes.entryState} data-tone={stateLook[troubled].tone}>
+                      <Icon of={stateLook[troubled].icon} small label={words} />
+                    </span>
+                  ) : (
+                    <span className={classes.entryKey} aria-hidden="true">
+                      {command?.keys?.split('+').at(-1)}
+                    </span>
+                  )}
                 </UnstyledButton>
               </Tooltip>
             </li>

@@ -5,10 +5,10 @@ import { zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { useNow } from '../../ui/clock.ts';
 import { Icon } from '../../ui/icon.tsx';
+import { pipelineWords } from '../../ui/pipeline-words.ts';
 import { stateLook } from '../../ui/state-chip.tsx';
 import { fullClockWords, rateWords } from '../../ui/time-words.ts';
 import classes from './frame.module.css';
-import { pipelineWords } from './pipeline-words.ts';
 
 /** Always in this order: mode, backend, pipeline, simulator; right: the clock. Each part leads to its screen. */
 export function StatusBar() {
@@ -53,7 +53,7 @@ function Pipeline() {
   const show = useConsole((console) => console.show);
   const look = stateLook[state];
   return (
-    <UnstyledButton className={classes.part} onClick={() => show('simulator')}>
+    <UnstyledButton className={classes.part} onClick={() => show('pipeline')}>
       <span className={classes.dot} data-tone={look.tone}>
         <Icon of={look.icon} small />
       </span>

@@ -10,6 +10,7 @@ import { SettingRow } from './setting-row.tsx';
 const startScreens: readonly { readonly value: Screen; readonly label: string }[] = [
   { value: 'live', label: 'Live' },
   { value: 'theatres', label: 'Theatres' },
+  { value: 'pipeline', label: 'Pipeline' },
   { value: 'simulator', label: 'Simulator' },
   { value: 'settings', label: 'Settings' },
 ];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PartState, PartStatus, SystemStatus } from '../../../../backend/domain/status.ts';
+import type { PartState, PartStatus, SystemStatus } from '../../../backend/domain/status.ts';
 import { pipelineWords } from './pipeline-words.ts';
 
 const part = (state: PartState = 'up'): PartStatus => ({
@@ -24,7 +24,12 @@ function status(
 }
 
 test('all up is the pipeline up, with its lag', () => {
-  expect(pipelineWords(status({}))).toEqual({ state: 'ok', words: 'Pipeline up', lag: 'lag 2 events · 0.3 s' });
+  expect(pipelineWords(status({}))).toEqual({
+    state: 'ok',
+    words: 'Pipeline up',
+    lag: 'lag 2 events · 0.3 s',
+    since: 0,
+  });
 });
 
 test('the worst part is named', () => {
@@ -36,4 +41,18 @@ test('the worst part is named', () => {
 
 test('an unknown lag is said to be unknown, never shown as 0', () => {
   expect(pipelineWords(status({}, { lagEvents: null, lagSeconds: null })).lag).toBe('lag unknown');
+});
+
+test('a paused consumer is said to be paused, unless something is worse', () => {
+  const paused = { paused: true, pausedAt: 7 };
+  expect(pipelineWords(status({}, paused))).toMatchObject({ state: 'paused', words: 'Consumer paused', since: 7 });
+  expect(pipelineWords(status({ database: 'down' }, paused))).toMatchObject({ words: 'Database down' });
+});
+
+test('a pipeline that works and is late is lagging', () => {
+  expect(pipelineWords(status({}, { lagEvents: 900, lagSeconds: 41 }))).toMatchObject({
+    state: 'warn',
+    words: 'Pipeline lagging',
+    lag: 'lag 900 events · 41 s',
+  });
 });

@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRuntime, type Runtime, type StartProgress } from './runtime.ts';
+import { describeRuntime, runtimeOptions, sell } from './testing/runtime-conformance.ts';
+import { openServicesSource, type ServicesSource } from './testing/services-source.ts';
+import { TcpProxy } from './testing/tcp-proxy.ts';
+
+describeRuntime('real services', openServicesSource);
+
+const nobodyListens = 1;
+
+describe('on real services', () => {
+  let services: ServicesSource;
+  const running: Runtime[] = [];
+
+  const start = async (options: Partial<typeof runtimeOptions> = {}, source = services.source) => {
+    const runtime = await createRuntime({ ...runtimeOptions, ...options, source });
+    running.push(runtime);
+    return runtime;
+  };
+
+  beforeEach(async () => {
+    services = await openServicesSource();
+  });
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((runtime) => runtime.close()));
+    await services.dispose();
+  });
+
+  it('goes on when the topic is deleted and made anew: its offsets continue from what is stored', async () => {
+    const runtime = await start();
+    await sell(runtime, 1500);
+    const { ledger } = runtime.live.snapshot();
+    expect(ledger.events).toBeGreaterThan(0);
+    await services.makeTopicAnew();
+    await expect.poll(() => runtime.status().consumer.state, { timeout: 20_000 }).toBe('up');
+    await sell(runtime, 1500);
+    expect(runtime.live.snapshot().ledger.events).toBeGreaterThan(ledger.events);
+    const report = await runtime.check();
+    expect(report.problems).toEqual([]);
+    expect(report.stored).toBe(runtime.live.snapshot().ledger.events);
+  });
+
+  it('shares the partitions with a second runtime; both show the totals of all', async () => {
+    const one = await start();
+    const two = await start();
+    one.simulator.start();
+    await expect.poll(() => two.live.snapshot().ledger.events, { timeout: 20_000 }).toBeGreaterThan(500);
+    await one.simulator.stop();
+    await Promise.all([one.drain(), two.drain()]);
+    await expect
+      .poll(() => two.live.snapshot().ledger, { timeout: 10_000 })
+      .toEqual(one.live.snapshot().ledger);
+    expect((await one.check()).problems).toEqual([]);
+    expect((await one.reconcile(one.live.snapshot().ledger)).differences).toEqual([]);
+  });
+
+  it('only observes when the profile says so', async () => {
+    const { profile, secrets } = services.source;
+    const worker = await start();
+    const observer = await start({}, { kind: 'services', profile: { ...profile, observeOnly: true }, secrets });
+    await sell(worker, 1000);
+    await expect.poll(() => observer.live.snapshot().ledger, { timeout: 10_000 }).toEqual(worker.live.snapshot().ledger);
+    await worker.close();
+    running.shift();
+    observer.simulator.start();
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await observer.simulator.stop();
+    expect(observer.status().consumer.lagEvents).toBeGreaterThan(0);
+    expect((await observer.check()).stored).toBe(observer.live.snapshot().ledger.events);
+  });
+
+  it('waits for PostgreSQL, says what it waits for, and starts when it is there', async () => {
+    const { profile, secrets } = services.source;
+    const proxy = await TcpProxy.open(nobodyListens);
+    const told: StartProgress[] = [];
+    const starting = createRuntime({
+      ...runtimeOptions,
+      source: {
+        kind: 'services',
+        profile: { ...profile, postgres: { ...profile.postgres, host: '127.0.0.1', port: proxy.port } },
+        secrets,
+      },
+      onProgress: (progress) => told.push(progress),
+    });
+    await expect
+      .poll(() => told.at(-1)?.services?.map(({ service, status }) => [service, status.state]), { timeout: 15_000 })
+      .toEqual([
+        ['kafka', 'up'],
+        ['postgres', 'down'],
+        ['redis', 'up'],
+      ]);
+    expect(told.at(-1)?.services?.[1]?.status.reason).toContain(`127.0.0.1:${proxy.port}`);
+    proxy.redirect(profile.postgres.port);
+    const runtime = await starting;
+    running.push(runtime);
+    await sell(runtime, 500);
+    expect((await runtime.check()).problems).toEqual([]);
+    await proxy.close();
+  });
+
+  it('gives up waiting when it is told to', async () => {
+    const { profile, secrets } = services.source;
+    const stop = new AbortController();
+    const starting = createRuntime({
+      ...runtimeOptions,
+      source: { kind: 'services', profile: { ...profile, postgres: { ...profile.postgres, port: nobodyListens } }, secrets },
+      signal: stop.signal,
+    });
+    setTimeout(() => stop.abort(), 500);
+    await expect(starting).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { AppError, codeOf, messageOf } from '../lib/app-error.ts';
+import { type LocalServices, localServices } from './environment.ts';
+import { localProfile, profileSchema } from './profile.ts';
+
+/** Where headless programs take the passwords of a profile from, for `--help`; a profile holds none. */
+export const secretVariables = {
+  REELMETRICS_KAFKA_PASSWORD: 'password of the Kafka user',
+  REELMETRICS_POSTGRES_PASSWORD: 'password of the PostgreSQL user',
+  REELMETRICS_REDIS_PASSWORD: 'password of the Redis user',
+} as const;
+
+/**
+ * A profile by the word on the command line: "local", or the file that the console exported it to.
+ * Errors: `AppError` bad_settings when there is no such profile, or the file holds no profile.
+ */
+export async function findProfile(name: string, env: NodeJS.ProcessEnv): Promise<LocalServices> {
+  if (name === localProfile.id) return localServices(env);
+  let text: string;
+  try {
+    text = await readFile(name, 'utf8');
+  } catch (cause) {
+    const missing = codeOf(cause) === 'ENOENT';
+    throw new AppError(
+      'bad_settings',
+      missing ? `There is no profile "${name}".` : `The profile ${name} cannot be read: ${messageOf(cause)}`,
+      { hint: 'Use "local", or a file to which Settings, Data source has exported a profile.', cause },
+    );
+  }
+  return {
+    profile: parseProfile(text, name),
+    secrets: {
+      kafka: env.REELMETRICS_KAFKA_PASSWORD ?? null,
+      postgres: env.REELMETRICS_POSTGRES_PASSWORD ?? null,
+      redis: env.REELMETRICS_REDIS_PASSWORD ?? null,
+    },
+  };
+}
+
+function parseProfile(text: string, name: string) {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('bad_settings', `${name} is not JSON: ${messageOf(cause)}`, { cause });
+  }
+  const checked = profileSchema.safeParse(value);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  throw new AppError('bad_settings', `${name} is not a profile: ${issue?.path.join('.')}: ${issue?.message}`, {
+    hint: 'Export the profile again from Settings, Data source.',
+  });
+}
