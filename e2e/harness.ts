@@ -62,7 +62,10 @@ export async function ask<N extends RequestName>(
 }
 
 /** Goes to a screen by its place in the rail. */
-export async function goTo(page: Page, screen: 'Live' | 'Theatres' | 'Simulator' | 'Settings'): Promise<void> {
+export async function goTo(
+  page: Page,
+  screen: 'Live' | 'Theatres' | 'Pipeline' | 'Simulator' | 'Settings',
+): Promise<void> {
   await page.getByRole('navigation', { name: 'Screens' }).getByText(screen, { exact: true }).click();
   await page.getByRole('heading', { name: screen, exact: true, level: 1 }).waitFor();
 }

@@ -133,7 +133,7 @@ async function upNatively(folder, names, ports, before, inUse) {
   // The database keeps the password that it was made with.
   const made = before?.by === 'native' && majorOfData(folder) !== null;
   const password = made ? before.password : chosenPassword();
-  const services = await nativeServices({ folder, ports, password, names, untilExit: false });
+  const services = await nativeServices({ folder, ports, password, names, forTests: false });
   // First written, then started: what is interrupted in between is found by `down`.
   await writeStarted(folder, { by: 'native', names: [...names], ports, password });
   const resting = names.filter((name) => !inUse.includes(name));

@@ -45,6 +45,16 @@ const log: FailurePolicy = {
   range: { baseMs: 250, capMs: 10_000 },
   advice: 'The event log cannot be read. It is tried again.',
 };
+const kafkaAway: FailurePolicy = {
+  state: 'down',
+  range: { baseMs: 250, capMs: 4_000 },
+  advice: 'It is tried again. What is stored stays, and what producers send later is read later.',
+};
+const kafkaRefuses: FailurePolicy = {
+  state: 'down',
+  range: { baseMs: 2_000, capMs: 15_000 },
+  advice: 'Set it right in the connection profile or on the broker; it is tried again meanwhile.',
+};
 const unknown: FailurePolicy = {
   state: 'down',
   range: { baseMs: 500, capMs: 15_000 },
@@ -84,11 +94,15 @@ const table: readonly (readonly [prefix: string, policy: FailurePolicy])[] = [
   ['3F', setup],
   ['42', setup],
   ['log_failed', log],
+  ['kafka_down', kafkaAway],
+  ['kafka_refused', kafkaRefuses],
 ];
 
 /** The policy for anything the consumer's round may throw. */
 export function failurePolicyFor(error: unknown): FailurePolicy {
-  const code = rootCodeOf(error);
+  // An errno says that a connection failed, not whose.
+  const ofKafka = error instanceof AppError && error.code.startsWith('kafka_');
+  const code = ofKafka ? error.code : rootCodeOf(error);
   const entry = code === null ? undefined : table.find(([prefix]) => code.startsWith(prefix));
   if (entry) return entry[1];
   // The client library has no code for a connection that ends in the middle of a query, or does not answer.

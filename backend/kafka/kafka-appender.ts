@@ -9,6 +9,7 @@ import { Partitioners, type Producer } from 'kafkajs';
 import { AppError } from '../lib/app-error.ts';
 import type { LogMessage } from '../ports/event-log.ts';
 import type { KafkaClient } from './kafka-client.ts';
+import { within } from './within.ts';
 
 /** All of it may be of one partition, and a broker takes 1 MiB per partition and request if it is not told otherwise. */
 const REQUEST_BYTES = 900_000;
@@ -169,18 +170,5 @@ async function letGo({ client, producer }: Connected, waitMs: number): Promise<v
     await within(producer.disconnect(), waitMs);
   } finally {
     client.destroy();
-  }
-}
-
-/** Waits for `work`, but not longer than `ms`; what becomes of it later is nobody's concern. */
-export async function within(work: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  try {
-    await Promise.race([work.catch(() => undefined), enough]);
-  } finally {
-    clearTimeout(timer);
   }
 }

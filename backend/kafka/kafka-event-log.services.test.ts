@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import kafkajs, { Kafka, logLevel } from 'kafkajs';
+import kafkajs, { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../lib/app-error.ts';
 import type { LogBatch, LogMessage, LogReader } from '../ports/event-log.ts';
@@ -242,6 +242,41 @@ describe('deleting all records', () => {
     const reader = await log.open(new Map());
     expect((await readAll(reader, 1)).length).toBe(1);
     await reader.close();
+  });
+});
+
+describe('what another producer writes in transactions', () => {
+  it('is read up to the end of the log, without what was given up', async () => {
+    const log = openLog(freshTopic(), 1);
+    await log.partitions();
+    const producer = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      transactionalId: log.topic,
+      idempotent: true,
+      maxInFlightRequests: 1,
+    });
+    await producer.connect();
+    const reader = await log.open(new Map());
+    let nextOffset = 0n;
+    const texts: string[] = [];
+    for (const [text, kept] of [
+      ['a', true],
+      ['b', false],
+      ['c', true],
+    ] as const) {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic: log.topic, messages: [{ key: 'k', value: text }] });
+      await (kept ? transaction.commit() : transaction.abort());
+      for (const batch of await reader.poll(10, 1_000)) {
+        texts.push(...batch.records.map(({ value }) => Buffer.from(value).toString()));
+        nextOffset = batch.nextOffset;
+      }
+    }
+    expect(texts).toEqual(['a', 'c']);
+    expect((await log.partitions())[0]!.end).toBe(6n);
+    expect(nextOffset).toBe(6n);
+    await reader.close();
+    await producer.disconnect();
   });
 });
 

@@ -10,12 +10,13 @@ import type { Admin } from 'kafkajs';
 import type { PartState, PartStatus } from '../domain/status.ts';
 import { AppError, messageOf } from '../lib/app-error.ts';
 import type { EventLog, LogMessage, LogReader, PartitionOffsets, ReaderOptions } from '../ports/event-log.ts';
-import { KafkaAppender, within } from './kafka-appender.ts';
+import { KafkaAppender } from './kafka-appender.ts';
 import type { KafkaAccess, KafkaClient } from './kafka-client.ts';
 import { createKafkaClient } from './kafka-client.ts';
 import { explainKafkaFailure } from './kafka-failure.ts';
 import { KafkaLogReader } from './kafka-log-reader.ts';
 import { checkTopic, countPartitions, createTopic } from './kafka-topic.ts';
+import { within } from './within.ts';
 
 export interface KafkaEventLogOptions extends KafkaAccess {
   /** How many partitions to make on first use; an existing topic keeps the number it has. */

@@ -182,6 +182,8 @@ function codeOfLink(link: object, message: string, place: KafkaPlace): string | 
   if (type !== null) return type;
   // kafkajs takes a connection for made although its first question was never answered.
   if (message === 'Broker not connected') return 'ETIMEDOUT';
+  // What kafkajs makes of no broker having answered.
+  if (link instanceof TypeError && / of null /.test(message)) return 'no_broker';
   const code = codeOf(link);
   if (code === 'EPROTO' || code?.startsWith('ERR_SSL_')) return place.tls.enabled ? 'not_tls' : code;
   if (code !== null) return code;
@@ -194,6 +196,7 @@ function codeOfLink(link: object, message: string, place: KafkaPlace): string | 
       if (/timeout/i.test(message)) return 'ETIMEDOUT';
       return /closed by the server/i.test(message) && 'broker' in link ? 'closed' : 'no_broker';
     case 'KafkaJSLockTimeout':
+    case 'KafkaJSGroupCoordinatorNotFound':
     case 'KafkaJSBrokerNotFound':
     case 'KafkaJSNoBrokerAvailableError':
       return 'no_broker';

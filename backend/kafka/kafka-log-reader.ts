@@ -15,8 +15,8 @@ import { AppError, messageOf } from '../lib/app-error.ts';
 import type { LogBatch, LogReader, LogRecord, PartitionOffsets } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import { AnswerWatch } from './answer-watch.ts';
-import { within } from './kafka-appender.ts';
 import type { KafkaClient } from './kafka-client.ts';
+import { within } from './within.ts';
 
 export interface ReaderParts {
   /** Of the reader's own. */
@@ -43,12 +43,14 @@ const FETCH_BYTES = 4 * 1024 * 1024;
 const ROOM_BYTES = 8 * 1024 * 1024;
 const COMMIT_MS = 1_000;
 const CLOSE_MS = 1_200;
-/** More than any topic of ours has: all partitions of a fetch are handed over at the same time. */
-const CONCURRENCY = 64;
+/** More partitions than anybody has: all of a fetch are handed over at once, and none waits while the group changes. */
+const CONCURRENCY = 256;
 
 interface Fetched {
   readonly messages: readonly KafkaMessage[];
   readonly bytes: number;
+  /** Where it goes on: behind the marks, too, with which transactions end. */
+  readonly next: bigint;
   /** Messages that polls have taken. */
   taken: number;
 }
@@ -177,7 +179,7 @@ export class KafkaLogReader implements LogReader {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: CONCURRENCY,
-      eachBatch: (payload) => this.#take(payload),
+      eachBatch: (payload) => this.#receive(payload),
     });
   }
 
@@ -213,7 +215,7 @@ export class KafkaLogReader implements LogReader {
   }
 
   /** What kafkajs has fetched from one partition. Returns when there is room for more. */
-  async #take({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+  async #receive({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
     const generation = this.#generation;
     const { partition, messages } = batch;
     const state = this.#states.get(partition);
@@ -224,8 +226,8 @@ export class KafkaLogReader implements LogReader {
     if (BigInt(first.offset) < state.fetched) return this.#lookBack(partition, state, BigInt(batch.highWatermark));
     let bytes = 0;
     for (const { key, value } of messages) bytes += (key?.byteLength ?? 0) + (value?.byteLength ?? 0) + 1;
-    state.queue.push({ messages, bytes, taken: 0 });
-    state.fetched = BigInt(last.offset) + 1n;
+    state.fetched = BigInt(batch.lastOffset()) + 1n;
+    state.queue.push({ messages, bytes, next: state.fetched, taken: 0 });
     state.end = BigInt(batch.highWatermark);
     this.#bufferedBytes += bytes;
     resolveOffset(last.offset);
@@ -259,18 +261,10 @@ export class KafkaLogReader implements LogReader {
     for (let index = 0; index < ready.length && left > 0; index += 1) {
       const [partition, state] = ready[(index + this.#turn) % ready.length] ?? [];
       if (partition === undefined || state === undefined) continue;
-      const records = this.#records(state, Math.max(1, Math.ceil(left / (ready.length - index))));
-      const last = records.at(-1);
-      if (!last) continue;
+      const { records, nextOffset } = this.#take(state, Math.max(1, Math.ceil(left / (ready.length - index))));
       left -= records.length;
-      this.#offsets.set(partition, last.offset + 1n);
-      batches.push({
-        topic: this.#parts.topic,
-        partition,
-        records,
-        nextOffset: last.offset + 1n,
-        endOffset: state.end,
-      });
+      this.#offsets.set(partition, nextOffset);
+      batches.push({ topic: this.#parts.topic, partition, records, nextOffset, endOffset: state.end });
       await setImmediate();
       // Taken away meanwhile: whoever has the partition now reads it again.
       if (generation !== this.#generation) return [];
@@ -279,19 +273,22 @@ export class KafkaLogReader implements LogReader {
     return batches;
   }
 
-  #records(state: PartitionState, limit: number): LogRecord[] {
+  /** Records of a partition that has some. */
+  #take(state: PartitionState, limit: number): { readonly records: LogRecord[]; readonly nextOffset: bigint } {
     const records: LogRecord[] = [];
+    let nextOffset = 0n;
     while (records.length < limit) {
       const [fetched] = state.queue;
       if (!fetched) break;
       const until = Math.min(fetched.messages.length, fetched.taken + limit - records.length);
       for (const message of fetched.messages.slice(fetched.taken, until)) records.push(recordOf(message));
       fetched.taken = until;
+      nextOffset = BigInt(fetched.messages[until]?.offset ?? fetched.next);
       if (until < fetched.messages.length) continue;
       state.queue.shift();
       this.#bufferedBytes -= fetched.bytes;
     }
-    return records;
+    return { records, nextOffset };
   }
 
   #drop(state: PartitionState): void {

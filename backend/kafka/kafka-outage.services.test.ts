@@ -85,7 +85,7 @@ const appended = () =>
 describe.each([
   ['is away', () => proxy.redirect(1)],
   ['keeps silent', () => proxy.stall()],
-] as const)('a broker that %s', (name, begin) => {
+] as const)('a broker that %s', (_name, begin) => {
   it('ends polls and appends in time, lets everything close, and all goes on when it is back', async () => {
     begin();
     const [polled, append, ends] = await Promise.all([
@@ -98,7 +98,6 @@ describe.each([
         ),
       ),
     ]);
-    console.info(name, { polled: polled.ms, append: append.ms, ends: ends.ms, status: log.status().reason });
     for (const error of [polled.value, append.value, ends.value]) {
       expect(error).toMatchObject({ code: 'kafka_down', canRetry: true });
     }

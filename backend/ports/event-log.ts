@@ -47,7 +47,10 @@ export interface LogReader {
 }
 
 export interface ReaderOptions {
-  /** Reads the store's offsets anew: a log whose partitions a group shares asks at each assignment. */
+  /**
+   * Reads the store's offsets anew: a log whose partitions a group shares asks at each assignment. Only a reader that
+   * is opened with it is a member of the group.
+   */
   readonly storedOffsets?: () => Promise<ReadonlyMap<number, bigint>>;
   /** Outside of any group: all partitions, and nobody else loses one. For tools that read the whole log. */
   readonly alone?: boolean;

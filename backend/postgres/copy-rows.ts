@@ -96,8 +96,11 @@ class RowWriter {
   #day(day: string): void {
     let days = this.#days.get(day);
     if (days === undefined) {
-      days = (Date.parse(`${day}T00:00:00Z`) - EPOCH_MS) / DAY_MS;
-      if (!Number.isInteger(days)) throw new NotCopyable(`${day} is no date`);
+      const instant = new Date(`${day}T00:00:00Z`);
+      // The 30th of February is read as one in March.
+      const valid = !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(day);
+      if (!valid) throw new NotCopyable(`${day} is no date`);
+      days = (instant.getTime() - EPOCH_MS) / DAY_MS;
       this.#days.set(day, days);
     }
     this.#integer(days);

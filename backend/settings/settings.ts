@@ -3,8 +3,11 @@ import { z } from 'zod';
 /** Settings as kept on disk and as the window sees them. One type per version; see upgrade.ts. */
 export const settingsSchema = z.strictObject({
   version: z.literal(1),
-  /** null until the first-run choice was made. */
-  dataSource: z.literal('embedded').nullable(),
+  /** 'embedded', or the id of a profile; null until the first-run choice was made. */
+  dataSource: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
+    .nullable(),
   theme: z.enum(['light', 'dark', 'system']),
   startScreen: z.enum(['live', 'theatres', 'pipeline', 'simulator', 'settings']),
   backend: z.enum(['sql', 'materialized']),

@@ -223,6 +223,21 @@ export function describeSaleStore(name: string, open: () => Promise<StoreFixture
         expect(await fixture.rollupProblems()).toEqual([]);
       });
 
+      it('makes a dead letter of every event with a value that no column can hold', async () => {
+        const sales = Array.from({ length: 12 }, (_, index) => sale(index));
+        sales[1] = sale(1, { tickets: 3_000_000_000 });
+        sales[2] = sale(2, { id: 'not-an-id' });
+        sales[4] = sale(4, { currency: 'U\0D' });
+        sales[5] = sale(5, { channel: 'a-channel-that-nobody-knows' as SaleLine['channel'] });
+        sales[7] = sale(7, { amountCents: 0.5 });
+        sales[8] = { ...sale(8), businessDay: '2026-02-30' };
+        const batch = await commit(fixture.store, batchOf(sales));
+        expect(batch).toMatchObject({ nextOffset: 12n, duplicates: 0, deadLetters: 6 });
+        const letters = await fixture.rows('select log_offset from dead_letter order by log_offset');
+        expect(letters.map(({ log_offset }) => log_offset)).toEqual([1n, 2n, 4n, 5n, 7n, 8n]);
+        expect(await fixture.rollupProblems()).toEqual([]);
+      });
+
       it('fences off a batch with a refused event as any other', async () => {
         await commit(fixture.store, batchOf([sale(0)]));
         const result = await fixture.store.apply(batchOf([sale(5, { tickets: 0 }), sale(6)], { expectedOffset: 0n }));

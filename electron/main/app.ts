@@ -3,6 +3,7 @@ import { app, type BrowserWindow, Menu, nativeTheme, session } from 'electron';
 import { ReleaseStack } from '../../backend/lib/release-stack.ts';
 import type { Logger } from '../../backend/ports/logger.ts';
 import type { Settings } from '../../backend/settings/settings.ts';
+import { findServices } from '../../backend/settings/environment.ts';
 import { resolveZone } from '../../backend/settings/zone.ts';
 import type { ProgramArguments } from './arguments.ts';
 import { type CrashHandling, writeCrashReport } from './crash.ts';
@@ -96,7 +97,7 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
       source:
         source === 'embedded'
           ? { kind: 'embedded', dataDir: folders.data, startWorker: startPostgresWorker }
-          : { kind: 'services', ...(await services(source)) },
+          : { kind: 'services', ...findServices(source) },
       signal,
       calendar: { zone: resolveZone(zone), cutoverHour },
       currency,

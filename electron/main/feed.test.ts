@@ -174,7 +174,7 @@ describe('the feed', () => {
   });
 
   it('always ends with the newest app state, however fast it changes', () => {
-    for (let share = 0; share <= 10; share += 1) feed.appState({ phase: 'starting', step: 'x', share: share / 10 });
+    for (let share = 0; share <= 10; share += 1) feed.appState({ phase: 'starting', source: 'embedded', services: [], step: 'x', share: share / 10 });
     feed.appState({ phase: 'running' });
     vi.advanceTimersByTime(50);
     const states = page.sent.filter((message) => message.name === 'app');

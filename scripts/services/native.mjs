@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SetupError, say } from '../lib/say.mjs';
-import { chosenPassword, environmentOf, host, serviceNames, titles } from './addresses.mjs';
+import { environmentOf, host, serviceNames, titles } from './addresses.mjs';
 import { answers, freePorts, isFree } from './connections.mjs';
 import { fetchKafka, kafkaIsFetched, prepareKafka } from './kafka.mjs';
 import { majorOfData, preparePostgres } from './postgres.mjs';
@@ -42,15 +43,16 @@ const askAgainMs = 100;
 const stopSignals = { kafka: 'SIGTERM', postgres: 'SIGINT', redis: 'SIGTERM' };
 
 /**
- * Starts services of one's own, for tests: on free ports unless told, and killed when we end before `stop`.
+ * Starts services of one's own, for tests: on free ports unless told, with a user who may do everything in the database,
+ * and killed when we end before `stop`.
  * Errors: MissingPartError where a program cannot be had, SetupError where one does not start.
  * @param {{ folder: string, ports?: Ports, names?: readonly ServiceName[] }} options
  * @returns {Promise<NativeServices>}
  */
 export async function startServices({ folder, ports, names = serviceNames }) {
   const where = ports ?? (await freePorts());
-  const password = chosenPassword();
-  const services = await nativeServices({ folder, ports: where, password, names, untilExit: true });
+  const password = randomUUID();
+  const services = await nativeServices({ folder, ports: where, password, names, forTests: true });
   const killAll = () => {
     for (const name of names) signalProcess(folder, name, 'SIGKILL');
   };
@@ -73,24 +75,24 @@ export async function startServices({ folder, ports, names = serviceNames }) {
 
 /**
  * The three, not started yet; the programs of those named are there afterwards.
- * @param {{ folder: string, ports: Ports, password: string, names: readonly ServiceName[], untilExit: boolean }} options
+ * @param {{ folder: string, ports: Ports, password: string, names: readonly ServiceName[], forTests: boolean }} options
  * @returns {Promise<Record<ServiceName, NativeService>>}
  */
-export async function nativeServices({ folder, ports, password, names, untilExit }) {
+export async function nativeServices({ folder, ports, password, names, forTests }) {
   if (process.platform === 'win32') {
     throw new MissingPartError(
       'On Windows the services run in Docker: install Docker Desktop, then docker compose up -d',
     );
   }
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const commands = await commandsFor({ folder, ports, password, names });
+  const commands = await commandsFor({ folder, ports, password, names, allRights: forTests });
   const service = (/** @type {ServiceName} */ name) => ({
     name,
     port: ports[name],
     get pid() {
       return runningProcess(folder, name);
     },
-    start: () => start({ folder, name, ports, command: commands[name], untilExit }),
+    start: () => start({ folder, name, ports, command: commands[name], untilExit: forTests }),
     stop: () => stopNative(folder, [name]),
     async kill(/** @type {NodeJS.Signals} */ signal = 'SIGKILL') {
       signalProcess(folder, name, signal);
@@ -129,10 +131,10 @@ export async function stopNative(folder, names) {
 }
 
 /**
- * @param {{ folder: string, ports: Ports, password: string, names: readonly ServiceName[] }} options
+ * @param {{ folder: string, ports: Ports, password: string, names: readonly ServiceName[], allRights: boolean }} options
  * @returns {Promise<Record<ServiceName, () => Promise<Command>>>}
  */
-async function commandsFor({ folder, ports, password, names }) {
+async function commandsFor({ folder, ports, password, names, allRights }) {
   const wanted = {
     ...(names.includes('kafka') ? { java } : {}),
     ...(names.includes('kafka') && !kafkaIsFetched() ? { maven } : {}),
@@ -143,7 +145,7 @@ async function commandsFor({ folder, ports, password, names }) {
   if (paths.maven !== undefined) await fetchKafka(paths.maven);
   return {
     kafka: () => prepareKafka({ folder, ports, java: the(paths.java) }),
-    postgres: () => preparePostgres({ folder, port: ports.postgres, bin: the(paths.postgres), password }),
+    postgres: () => preparePostgres({ folder, port: ports.postgres, bin: the(paths.postgres), password, allRights }),
     redis: async () => redisCommand({ port: ports.redis, program: the(paths.redis) }),
   };
 }

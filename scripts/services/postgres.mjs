@@ -26,16 +26,17 @@ export function majorOfData(folder) {
 }
 
 /**
- * Makes the database where there is none: its owner may log in and make databases, and is no superuser.
- * @param {{ folder: string, port: number, bin: string, password: string }} options
+ * Makes the database where there is none. Its owner may make databases, and all else only on a server for tests: who
+ * has all rights may have the server run programs.
+ * @param {{ folder: string, port: number, bin: string, password: string, allRights: boolean }} options
  * @returns {Promise<import('./processes.mjs').Command>}
  */
-export async function preparePostgres({ folder, port, bin, password }) {
+export async function preparePostgres({ folder, port, bin, password, allRights }) {
   const user = await serverUser();
   if (user !== null) await letIn(user, folder);
   const data = dataIn(folder);
   if (existsSync(join(folder, unfinished)) || majorOfData(folder) === null) {
-    await makeDatabase({ folder, bin, password, user });
+    await makeDatabase({ folder, bin, password, allRights, user });
   }
   const settings = { ...postgresSettings, listen_addresses: host, port, unix_socket_directories: '' };
   return {
@@ -68,8 +69,8 @@ async function letIn(user, folder) {
   );
 }
 
-/** @param {{ folder: string, bin: string, password: string, user: User | null }} options */
-async function makeDatabase({ folder, bin, password, user }) {
+/** @param {{ folder: string, bin: string, password: string, allRights: boolean, user: User | null }} options */
+async function makeDatabase({ folder, bin, password, allRights, user }) {
   const data = dataIn(folder);
   const secret = join(folder, 'postgres.secret');
   const as = { cwd: folder, ...(user ?? {}) };
@@ -83,7 +84,7 @@ async function makeDatabase({ folder, bin, password, user }) {
   await must(join(bin, 'initdb'), ['-D', data, ...cluster], as, '');
   await rm(secret);
   const statements = [
-    `create role ${databaseName} login createdb password '${password.replaceAll("'", "''")}'`,
+    `create role ${databaseName} login ${allRights ? 'superuser' : 'createdb'} password '${password.replaceAll("'", "''")}'`,
     `create database ${databaseName} owner ${databaseName}`,
   ];
   const input = statements.map((statement) => `${statement};\n\n`).join('');

@@ -1,5 +1,14 @@
 import type { CommandId } from '../../../electron/contract/commands.ts';
-import { pauseConsumer, resumeConsumer, saveFile, setWallMode, startSimulator, stopSimulator, switchBackend, updateSettings } from './actions.ts';
+import {
+  pauseConsumer,
+  resumeConsumer,
+  saveFile,
+  setWallMode,
+  startSimulator,
+  stopSimulator,
+  switchBackend,
+  updateSettings,
+} from './actions.ts';
 import { stepDay } from './business-days.ts';
 import { type ConsoleState, useConsole } from './console-store.ts';
 import { refreshStored } from './query-client.ts';

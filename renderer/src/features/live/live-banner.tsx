@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core';
-import { ArrowRight, RefreshCw } from 'lucide-react';
+import { ArrowRight, Play, RefreshCw } from 'lucide-react';
 import { request } from '../../bridge/bridge-client.ts';
-import { attempt } from '../../store/actions.ts';
+import { attempt, resumeConsumer } from '../../store/actions.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { useNow } from '../../ui/clock.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { DownBanner, StaleBanner } from '../../ui/states.tsx';
-import { spanWords } from '../../ui/time-words.ts';
+import { countWords, spanWords } from '../../ui/time-words.ts';
 import type { LiveState } from './live-state.ts';
 
 /** What is wrong with the live picture, its cause, what is safe and what can be done; nothing while all is well. */
@@ -14,6 +14,7 @@ export function LiveBanner({ state, clock }: { readonly state: LiveState; readon
   const restarts = useConsole((console) => console.status?.consumer.restarts ?? 0);
   const pictureAt = useConsole((console) => console.live?.at ?? null);
   const show = useConsole((console) => console.show);
+  const waiting = useConsole((console) => console.status?.consumer.lagEvents ?? null);
   const now = useNow();
   if (state.kind === 'down') {
     const { what, part } = state;
@@ -36,8 +37,26 @@ export function LiveBanner({ state, clock }: { readonly state: LiveState; readon
             >
               Retry now
             </Button>
-            <Button variant="filled" rightSection={<Icon of={ArrowRight} small />} onClick={() => show('settings')}>
-              Open Settings
+            <Button variant="filled" rightSection={<Icon of={ArrowRight} small />} onClick={() => show('pipeline')}>
+              Open Pipeline
+            </Button>
+          </>
+        }
+      />
+    );
+  }
+  if (state.kind === 'held') {
+    return (
+      <StaleBanner
+        title={`The consumer is paused since ${clock(state.since)}, so no new sale is stored.`}
+        cause={`${waiting === null ? 'How much waits is unknown' : `${countWords(waiting)} events wait`} in the event log; nothing is lost.`}
+        actions={
+          <>
+            <Button leftSection={<Icon of={Play} small />} onClick={() => void resumeConsumer()}>
+              Resume consumer
+            </Button>
+            <Button variant="filled" rightSection={<Icon of={ArrowRight} small />} onClick={() => show('pipeline')}>
+              Open Pipeline
             </Button>
           </>
         }

@@ -78,6 +78,8 @@ function LiveChip({ state, waiting }: { readonly state: LiveState; readonly wait
       return <StateChip state="paused">Paused, {countWords(waiting)} waiting</StateChip>;
     case 'down':
       return <StateChip state="error">{state.what} down</StateChip>;
+    case 'held':
+      return <StateChip state="paused">Consumer paused</StateChip>;
     case 'stale':
       return <StateChip state="old">Old picture</StateChip>;
     default:

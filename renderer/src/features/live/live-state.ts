@@ -13,6 +13,8 @@ export type LiveState =
   /** Nothing is sold and the simulator is off. */
   | { readonly kind: 'quiet' }
   | { readonly kind: 'paused' }
+  /** The consumer is paused: nothing new is stored. */
+  | { readonly kind: 'held'; readonly since: number }
   | { readonly kind: 'down'; readonly what: string; readonly part: PartStatus; readonly since: number }
   | { readonly kind: 'stale'; readonly since: number };
 
@@ -34,6 +36,7 @@ export function useLiveState(): LiveState {
   const down = status === null ? null : partDown(status);
   const downKey =
     down === null ? null : `${down.what} ${down.part.since} ${down.part.nextAttemptAt} ${down.part.reason}`;
+  const heldSince = status?.consumer.pausedAt ?? null;
   const off = status?.simulator.state === 'stopped';
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `downKey` says all of `down`, which is new with each status.
@@ -41,9 +44,10 @@ export function useLiveState(): LiveState {
     if (!known) return { kind: 'loading' };
     if (down !== null) return { kind: 'down', ...down, since: down.part.since };
     if (paused) return { kind: 'paused' };
+    if (heldSince !== null) return { kind: 'held', since: heldSince };
     if (staleSince !== null) return { kind: 'stale', since: staleSince };
     return { kind: idle && off ? 'quiet' : 'receiving' };
-  }, [known, downKey, paused, staleSince, idle, off]);
+  }, [known, downKey, paused, heldSince, staleSince, idle, off]);
 }
 
 /** When the newest picture was made if it is too old to be live; else null. */
@@ -66,5 +70,5 @@ export function isLive(state: LiveState): boolean {
 
 /** From when on there is no picture, epoch ms; null while there is one. */
 export function noPictureSince(state: LiveState): number | null {
-  return state.kind === 'down' || state.kind === 'stale' ? state.since : null;
+  return state.kind === 'down' || state.kind === 'stale' || state.kind === 'held' ? state.since : null;
 }

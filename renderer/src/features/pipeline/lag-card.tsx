@@ -67,18 +67,10 @@ function LagTable({ consumer }: { readonly consumer: ConsumerStatus }) {
           <tfoot>
             <tr>
               <th scope="row">Total</th>
-              <td className={tables.figure}>
-                {countWords(partitions.reduce((sum, { stored }) => sum + stored, 0n))}
-              </td>
+              <td className={tables.figure}>{countWords(partitions.reduce((sum, { stored }) => sum + stored, 0n))}</td>
               <td />
               <td className={`${tables.figure} ${tables.strong}`}>
-                {unknown.length === 0 ? (
-                  countWords(known)
-                ) : known === 0 ? (
-                  <Unknown />
-                ) : (
-                  <>{countWords(known)}+</>
-                )}
+                {unknown.length === 0 ? countWords(known) : known === 0 ? <Unknown /> : <>{countWords(known)}+</>}
               </td>
               <td />
               <Seconds seconds={consumer.lagSeconds} />

@@ -58,7 +58,11 @@ function LatencyTable({ stages }: { readonly stages: readonly Stage[] }) {
           <th scope="col" className={classes.scale} aria-label="Range">
             <span aria-hidden="true">
               {scaleTicks.map(({ words, place }) => (
-                <small key={words} data-end={place === 0 ? 'left' : place === 1 ? 'right' : undefined} style={{ left: `${place * 100}%` }}>
+                <small
+                  key={words}
+                  data-end={place === 0 ? 'left' : place === 1 ? 'right' : undefined}
+                  style={{ left: `${place * 100}%` }}
+                >
                   {words}
                 </small>
               ))}

@@ -27,9 +27,9 @@ export function hexLines(bytes: Uint8Array, perLine: number): readonly HexLine[]
 
 /** As UTF-8; control characters become their visible pictures, bytes that are no text the replacement character. */
 export function textOf(bytes: Uint8Array): string {
-  return new TextDecoder()
-    .decode(bytes)
-    .replace(/[\u0000-\u001f]/g, (control) =>
-      control === '\n' ? control : String.fromCodePoint(0x2400 + control.charCodeAt(0)),
-    );
+  const text = new TextDecoder().decode(bytes);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is made visible.
+  return text.replace(/[\u0000-\u001f]/g, (control) =>
+    control === '\n' ? control : String.fromCodePoint(0x2400 + control.charCodeAt(0)),
+  );
 }

@@ -60,7 +60,15 @@ export function UpkeepCard() {
   );
 }
 
-function Row({ name, note, children }: { readonly name: string; readonly note: ReactNode; readonly children: ReactNode }) {
+function Row({
+  name,
+  note,
+  children,
+}: {
+  readonly name: string;
+  readonly note: ReactNode;
+  readonly children: ReactNode;
+}) {
   return (
     <div className={classes.row}>
       <div className={classes.rowText}>

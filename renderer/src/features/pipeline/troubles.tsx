@@ -1,0 +1,102 @@
+import { Button } from '@mantine/core';
+import { Pause, RefreshCw } from 'lucide-react';
+import type { PartStatus, SystemStatus } from '../../../../backend/domain/status.ts';
+import { request } from '../../bridge/bridge-client.ts';
+import { attempt } from '../../store/actions.ts';
+import { zoneOf } from '../../store/business-days.ts';
+import { useConsole } from '../../store/console-store.ts';
+import { useNow } from '../../ui/clock.ts';
+import { Icon } from '../../ui/icon.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { lagWords } from '../../ui/pipeline-words.ts';
+import { StaleBanner } from '../../ui/states.tsx';
+import { clockWords, spanWords } from '../../ui/time-words.ts';
+import classes from './pipeline.module.css';
+
+/** Each part that does not work as it should: since when, why, what is safe, when it is tried again. */
+export function Troubles({ old }: { readonly old: boolean }) {
+  const status = useConsole((state) => state.status);
+  if (status === null) return null;
+  const troubled = troubledParts(status);
+  if (!old && troubled.length === 0 && !status.consumer.paused) return null;
+  return (
+    <div className={classes.troubles}>
+      {old ? <Old /> : null}
+      {status.consumer.paused ? <Paused status={status} /> : null}
+      {troubled.map(({ name, part }) => (
+        <Trouble key={name} name={name} part={part} />
+      ))}
+    </div>
+  );
+}
+
+interface TroubledPart {
+  readonly name: string;
+  readonly part: PartStatus;
+}
+
+function troubledParts(status: SystemStatus): readonly TroubledPart[] {
+  const parts: readonly TroubledPart[] = [
+    { name: 'PostgreSQL', part: status.database },
+    { name: 'The event log', part: status.log },
+    { name: 'The read model', part: status.readModel },
+    { name: 'The consumer', part: status.consumer },
+  ];
+  const troubled = parts.filter(({ part }) => part.state === 'down' || part.state === 'degraded');
+  // The consumer says what its services say: once is enough.
+  return troubled.filter(
+    ({ name, part }, index) =>
+      name !== 'The consumer' || troubled.slice(0, index).every((other) => other.part.reason !== part.reason),
+  );
+}
+
+function Trouble({ name, part }: TroubledPart) {
+  const zone = useConsole(zoneOf);
+  const now = useNow();
+  const down = part.state === 'down';
+  return (
+    <Notice
+      tone={down ? 'error' : 'warn'}
+      title={`${name} ${down ? 'is down' : 'is degraded'} since ${clockWords(part.since, zone)}`}
+      text={`${part.reason ?? 'No reason was told.'}${part.code === null ? '' : ` (${part.code})`} ${nextWords(part.nextAttemptAt, now)}`}
+      actions={
+        <Button
+          size="sm"
+          leftSection={<Icon of={RefreshCw} small />}
+          onClick={() => void attempt('It was not tried again', () => request('consumer.retry'))}
+        >
+          Retry now
+        </Button>
+      }
+    />
+  );
+}
+
+function nextWords(at: number | null, now: number): string {
+  return at === null ? '' : `Next attempt in ${Math.max(0, Math.ceil((at - now) / 1000))} s.`;
+}
+
+function Paused({ status }: { readonly status: SystemStatus }) {
+  const zone = useConsole(zoneOf);
+  const { pausedAt } = status.consumer;
+  return (
+    <Notice
+      tone="idle"
+      icon={Pause}
+      title={`The consumer is paused${pausedAt === null ? '' : ` since ${clockWords(pausedAt, zone)}`}`}
+      text={`Nothing is stored: ${lagWords(status.consumer)}. What arrives waits in the log; nothing is lost.`}
+    />
+  );
+}
+
+function Old() {
+  const at = useConsole((state) => state.latest?.at ?? 0);
+  const zone = useConsole(zoneOf);
+  const now = useNow();
+  return (
+    <StaleBanner
+      title={`No news for ${spanWords(now - at)}. You are looking at the picture of ${clockWords(at, zone)}.`}
+      cause="The console’s main process is silent. Sales are still being stored if it works."
+    />
+  );
+}
