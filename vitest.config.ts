@@ -15,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'services',
-          include: ['backend/**/*.services.test.ts'],
+          include: ['{backend,scripts}/**/*.services.test.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -28,6 +28,15 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'service-faults',
+          include: ['tests/service-faults/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 1_800_000,
+          hookTimeout: 300_000,
         },
       },
       {

@@ -5,7 +5,7 @@
  * batches and for the embedded database, a stage filled by COPY for large ones. Parts are ordered by key so that two partitions'
  * transactions take row locks in the same order. Every data-modifying part depends on the fence; without it nothing runs.
  */
-import { sql } from '../lib/sql.ts';
+import { type Sql, sql } from '../lib/sql.ts';
 
 /** The batch as array parameters: one round trip, and the text form of every value. */
 const arraySource = sql`
@@ -28,6 +28,8 @@ const sums = sql`
   count(*) filter (where kind = -1) as refunds,
   sum(kind * tickets) as admits`;
 
+const totals = sql`sum(gross_cents), sum(refund_cents), sum(sales), sum(refunds), sum(admits)`;
+
 const addMeasures = sql`
   gross_cents = r.gross_cents + excluded.gross_cents,
   refund_cents = r.refund_cents + excluded.refund_cents,
@@ -38,7 +40,12 @@ const addMeasures = sql`
 
 const measureColumns = sql`gross_cents, refund_cents, sales, refunds, admits, version`;
 
-const applySource = sql`
+/** Leaves out the events that are stored already. PostgreSQL then looks at every row twice and logs it twice. */
+const skipDuplicates = sql`on conflict do nothing`;
+/** Fails (23505) when an event is stored already. */
+const noDuplicates = sql``;
+
+const applySource = (duplicates: Sql) => sql`
   fence as (
     select 1 as held from consumer_offset where topic = $1 and partition = $2 and next_offset = $3 for update
   ), floor as (
@@ -50,36 +57,36 @@ const applySource = sql`
       refund_of, $2, log_offset
     from source where exists (select from fence)
     order by id, log_offset
-    on conflict do nothing
+    ${duplicates}
     returning kind::integer as kind, theater_id, movie_id, tickets, amount_cents::integer as amount_cents, business_day,
       date_bin('1 minute', sold_at, timestamptz 'epoch') as minute, log_offset
   ), counted as (
     select count(*) as inserted from inserted
-  ), minute_sums as (
-    select business_day, minute, ${sums} from inserted group by business_day, minute
+  ), summed as (
+    select business_day, theater_id, movie_id, minute, ${sums}
+    from inserted group by business_day, theater_id, movie_id, minute
   ), theater_movie as (
     insert into rollup_theater_movie as r (business_day, theater_id, movie_id, ${measureColumns})
-    select business_day, theater_id, movie_id, ${sums}, (select version from floor)
-    from inserted group by business_day, theater_id, movie_id order by business_day, theater_id, movie_id
+    select business_day, theater_id, movie_id, ${totals}, (select version from floor)
+    from summed group by business_day, theater_id, movie_id order by business_day, theater_id, movie_id
     on conflict (business_day, theater_id, movie_id) do update set ${addMeasures}
     returning business_day, theater_id, movie_id, ${measureColumns}
   ), theater_quarter as (
     insert into rollup_theater_quarter as r (business_day, theater_id, at, ${measureColumns})
-    select business_day, theater_id, date_bin('15 minutes', minute, timestamptz 'epoch') as at, ${sums}, (select version from floor)
-    from inserted group by 1, 2, 3 order by 1, 2, 3
+    select business_day, theater_id, date_bin('15 minutes', minute, timestamptz 'epoch') as at, ${totals}, (select version from floor)
+    from summed group by 1, 2, 3 order by 1, 2, 3
     on conflict (business_day, theater_id, at) do update set ${addMeasures}
     returning business_day, theater_id, at, ${measureColumns}
   ), minute as (
     insert into rollup_minute as r (business_day, at, partition, ${measureColumns})
-    select business_day, minute, $2, gross_cents, refund_cents, sales, refunds, admits, (select version from floor)
-    from minute_sums order by business_day, minute
+    select business_day, minute, $2, ${totals}, (select version from floor)
+    from summed group by business_day, minute order by business_day, minute
     on conflict (business_day, at, partition) do update set ${addMeasures}
     returning business_day, at, ${measureColumns}
   ), day as (
     insert into rollup_day as r (business_day, partition, ${measureColumns})
-    select business_day, $2, sum(gross_cents), sum(refund_cents), sum(sales), sum(refunds), sum(admits),
-      (select version from floor)
-    from minute_sums group by business_day order by business_day
+    select business_day, $2, ${totals}, (select version from floor)
+    from summed group by business_day order by business_day
     on conflict (business_day, partition) do update set ${addMeasures}
     returning business_day, ${measureColumns}
   ), refused as (
@@ -123,8 +130,9 @@ const answerRows = sql`
   select 5, null, null, null, null, log_offset, 0, 0, 0, 0, 0, $2 from inserted
     where (select inserted from counted) < $5::integer`;
 
-export const applyArrays = sql`with ${arraySource}, ${applySource} ${answerRows}`;
-export const applyStage = sql`with ${stageSource}, ${applySource} ${answerRows}`;
+export const applyArrays = sql`with ${arraySource}, ${applySource(skipDuplicates)} ${answerRows}`;
+export const applyStage = sql`with ${stageSource}, ${applySource(skipDuplicates)} ${answerRows}`;
+export const applyNewStage = sql`with ${stageSource}, ${applySource(noDuplicates)} ${answerRows}`;
 
 /**
  * A connection's stage, emptied by every commit. It allows more than `sale` does, so that what is refused is refused by

@@ -28,20 +28,23 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) {
 }
 
 class RowWriter {
-  readonly buffer: Buffer;
+  readonly #bytes: Buffer;
+  readonly #view: DataView;
   #at = 0;
-  /** Business days repeat: each is computed once. */
+  /** What repeats from row to row is computed once. */
   readonly #days = new Map<string, number>();
+  readonly #texts = new Map<string, Buffer>();
 
   constructor(rows: number) {
-    this.buffer = Buffer.allocUnsafe(HEADER_BYTES + rows * ROW_BYTES + TRAILER_BYTES);
-    this.#at = SIGNATURE.copy(this.buffer);
-    this.#at = this.buffer.writeInt32BE(0, this.#at);
-    this.#at = this.buffer.writeInt32BE(0, this.#at);
+    this.#bytes = Buffer.allocUnsafe(HEADER_BYTES + rows * ROW_BYTES + TRAILER_BYTES);
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
+    this.#at = SIGNATURE.copy(this.#bytes);
+    this.#int32(0);
+    this.#int32(0);
   }
 
   row(sale: SaleLine): void {
-    this.#at = this.buffer.writeInt16BE(FIELDS, this.#at);
+    this.#int16(FIELDS);
     this.#uuid(sale.id);
     this.#smallint(sale.kind);
     this.#integer(sale.theaterId);
@@ -49,48 +52,53 @@ class RowWriter {
     this.#instant(sale.showtime);
     this.#text(sale.channel);
     this.#integer(sale.tickets);
-    this.#bigint(BigInt(sale.amountCents));
+    this.#bigint(sale.amountCents);
     this.#text(sale.currency);
     this.#instant(sale.soldAt);
     this.#day(sale.businessDay);
-    if (sale.refundOf === null) this.#length(-1);
+    if (sale.refundOf === null) this.#int32(-1);
     else this.#uuid(sale.refundOf);
-    this.#bigint(sale.offset);
+    this.#bigint(Number(sale.offset));
   }
 
   end(): Buffer {
-    this.#at = this.buffer.writeInt16BE(-1, this.#at);
-    return this.buffer.subarray(0, this.#at);
+    this.#int16(-1);
+    return this.#bytes.subarray(0, this.#at);
   }
 
-  #length(bytes: number): void {
-    this.#at = this.buffer.writeInt32BE(bytes, this.#at);
+  #int16(value: number): void {
+    this.#view.setInt16(this.#at, value);
+    this.#at += 2;
+  }
+
+  #int32(value: number): void {
+    this.#view.setInt32(this.#at, value);
+    this.#at += 4;
   }
 
   #smallint(value: number): void {
-    this.#length(2);
-    this.#at = this.buffer.writeInt16BE(value, this.#at);
+    if (value !== (value << 16) >> 16) throw new NotCopyable(`${value} is no 16-bit integer`);
+    this.#int32(2);
+    this.#int16(value);
   }
 
   #integer(value: number): void {
     if (value !== (value | 0)) throw new NotCopyable(`${value} is no 32-bit integer`);
-    this.#length(4);
-    this.#at = this.buffer.writeInt32BE(value, this.#at);
+    this.#int32(4);
+    this.#int32(value);
   }
 
-  #bigint(value: bigint): void {
-    this.#length(8);
-    this.#at = this.buffer.writeBigInt64BE(value, this.#at);
+  /** As two halves of a number: values of type bigint would cost more than all the rest of the row. */
+  #bigint(value: number): void {
+    if (!Number.isSafeInteger(value)) throw new NotCopyable(`${value} is no exact integer`);
+    const high = Math.floor(value / 2 ** 32);
+    this.#int32(8);
+    this.#int32(high);
+    this.#int32(value - high * 2 ** 32);
   }
 
-  /** As two halves: a bigint for each instant would cost more than all the rest of the row. */
   #instant(epochMs: number): void {
-    const micros = (epochMs - EPOCH_MS) * 1000;
-    if (!Number.isSafeInteger(micros)) throw new NotCopyable(`${epochMs} is no instant in whole milliseconds`);
-    const high = Math.floor(micros / 2 ** 32);
-    this.#length(8);
-    this.#at = this.buffer.writeInt32BE(high, this.#at);
-    this.#at = this.buffer.writeUInt32BE(micros - high * 2 ** 32, this.#at);
+    this.#bigint((epochMs - EPOCH_MS) * 1000);
   }
 
   #day(day: string): void {
@@ -107,15 +115,20 @@ class RowWriter {
   }
 
   #text(text: string): void {
-    const bytes = this.buffer.write(text, this.#at + 4, TEXT_BYTES, 'utf8');
-    if (bytes >= TEXT_BYTES - 3) throw new NotCopyable('a text is too long');
-    this.#length(bytes);
-    this.#at += bytes;
+    let bytes = this.#texts.get(text);
+    if (bytes === undefined) {
+      bytes = Buffer.from(text);
+      if (bytes.length > TEXT_BYTES) throw new NotCopyable('a text is too long');
+      this.#texts.set(text, bytes);
+    }
+    this.#int32(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
   }
 
   #uuid(text: string): void {
     if (text.length !== 36) throw new NotCopyable(`${text} is no UUID`);
-    this.#length(16);
+    this.#int32(16);
     let wrong = 0;
     for (let index = 0; index < 36; index += 2) {
       // Hyphens are at 8, 13, 18 and 23.
@@ -126,7 +139,7 @@ class RowWriter {
       const high = HEX[text.charCodeAt(index)] ?? 255;
       const low = HEX[text.charCodeAt(index + 1)] ?? 255;
       wrong |= high | low;
-      this.buffer[this.#at] = (high << 4) | low;
+      this.#view.setUint8(this.#at, (high << 4) | low);
       this.#at += 1;
     }
     if (wrong > 15) throw new NotCopyable(`${text} is no UUID`);
@@ -139,8 +152,7 @@ export function copyRows(sales: readonly SaleLine[]): Buffer | null {
   try {
     for (const sale of sales) writer.row(sale);
   } catch (error) {
-    // RangeError: a number that does not fit its bytes.
-    if (error instanceof NotCopyable || error instanceof RangeError) return null;
+    if (error instanceof NotCopyable) return null;
     throw error;
   }
   return writer.end();

@@ -12,13 +12,12 @@ import type {
   StoreBatch,
   StoreCounters,
 } from '../ports/sale-store.ts';
-import { applyArrays, applyStage, beginCopyToStage, createStage } from './apply-batch-sql.ts';
+import { applyPiece, FenceLost, type PieceResult } from './apply-piece.ts';
 import type { BatchPiece } from './batch-parameters.ts';
-import { batchParameters, columnParameters } from './batch-parameters.ts';
-import { copyIn } from './copy-in.ts';
 import { copyRows } from './copy-rows.ts';
-import { mergeRollupRows, RollupRowCollector } from './rollup-rows.ts';
+import { mergeRollupRows } from './rollup-rows.ts';
 import { select } from './select.ts';
+import { StagedBatches } from './staged-batches.ts';
 import { inTransaction } from './transaction.ts';
 
 const allOffsets = sql`select partition, next_offset from consumer_offset where topic = $1`;
@@ -41,64 +40,12 @@ const savepoint = sql`savepoint piece`;
 const rollbackToSavepoint = sql`rollback to savepoint piece`;
 const releaseSavepoint = sql`release savepoint piece`;
 
-/** Wire text as it is: the rows of a batch are converted here, field by field, without a look-up of types. */
-const untouched = { getTypeParser: () => (text: string) => text };
-
-const COPY_FROM = 200;
-
-/** Thrown inside a transaction to roll it back when the fence does not hold. */
-class FenceLost extends Error {}
-
-interface PieceResult {
-  readonly fenceHeld: boolean;
-  readonly inserted: readonly SaleLine[];
-  readonly changes: RollupRows;
-}
+const COPY_FROM = 500;
 
 /** PostgreSQL refuses the data itself: class 22 (data exception) and 23 (integrity constraint violation). */
 function isDataRefusal(error: unknown): boolean {
   const code = codeOf(error);
   return code !== null && code.length === 5 && (code.startsWith('22') || code.startsWith('23'));
-}
-
-/** Runs the statement with the rows of the piece in its arrays. */
-function applyPiece(connection: pg.Pool | pg.PoolClient, piece: BatchPiece): Promise<PieceResult> {
-  // Named: planning this statement takes longer than running it for a small batch.
-  const query = { name: 'apply_arrays', text: applyArrays };
-  return run(connection, piece, query, [...batchParameters(piece), ...columnParameters(piece.sales)]);
-}
-
-/** Runs the statement with the rows that are in the connection's stage. */
-function applyStaged(client: pg.PoolClient, piece: BatchPiece): Promise<PieceResult> {
-  return run(client, piece, { name: 'apply_stage', text: applyStage }, batchParameters(piece));
-}
-
-async function run(
-  connection: pg.Pool | pg.PoolClient,
-  piece: BatchPiece,
-  statement: { readonly name: string; readonly text: string },
-  values: string[],
-): Promise<PieceResult> {
-  const query: pg.QueryArrayConfig = { ...statement, values, rowMode: 'array', types: untouched };
-  const { rows } = await connection.query<(string | null)[]>(query);
-  const collector = new RollupRowCollector();
-  const insertedOffsets = new Set<string>();
-  let fenceHeld = false;
-  let insertedCount = 0;
-  for (const row of rows) {
-    if (collector.add(row)) continue;
-    if (row[0] === '0') {
-      fenceHeld = row[5] === '1';
-      insertedCount = Number(row[6]);
-    } else if (row[5]) {
-      insertedOffsets.add(row[5]);
-    }
-  }
-  const inserted =
-    insertedCount === piece.sales.length
-      ? piece.sales
-      : piece.sales.filter((sale) => insertedOffsets.has(String(sale.offset)));
-  return { fenceHeld, inserted, changes: collector.rows() };
 }
 
 export interface SaleStoreOptions {
@@ -113,12 +60,12 @@ export class PostgresSaleStore implements SaleStore {
   readonly #pool: pg.Pool;
   readonly #now: () => number;
   readonly #copyFrom: number;
-  /** Connections that have a stage. */
-  readonly #staged = new WeakSet<pg.PoolClient>();
+  readonly #staged: StagedBatches;
 
   constructor(pool: pg.Pool, { source = 'arrays', copyFrom = COPY_FROM, now = Date.now }: SaleStoreOptions = {}) {
     this.#pool = pool;
     this.#now = now;
+    this.#staged = new StagedBatches(pool);
     this.#copyFrom = source === 'copy' ? copyFrom : Number.POSITIVE_INFINITY;
   }
 
@@ -179,31 +126,13 @@ export class PostgresSaleStore implements SaleStore {
     try {
       const rows = batch.sales.length >= this.#copyFrom ? copyRows(batch.sales) : null;
       // With arrays one statement is one transaction: nothing to begin or commit.
-      const result = rows === null ? await applyPiece(this.#pool, batch) : await this.#applyCopied(batch, rows);
+      const result = rows === null ? await applyPiece(this.#pool, batch) : await this.#staged.apply(batch, rows);
       return result.fenceHeld ? this.#committed(batch, [result], 0) : undefined;
     } catch (error) {
       if (error instanceof FenceLost) return undefined;
       if (!isDataRefusal(error)) throw error;
       return this.#applyBisecting(batch);
     }
-  }
-
-  #applyCopied(batch: StoreBatch, rows: Uint8Array): Promise<PieceResult> {
-    return inTransaction(
-      this.#pool,
-      async (client) => {
-        const result = await applyStaged(client, batch);
-        if (!result.fenceHeld) throw new FenceLost();
-        return result;
-      },
-      async (client) => {
-        if (!this.#staged.has(client)) {
-          await client.query(createStage);
-          this.#staged.add(client);
-        }
-        await copyIn(client, beginCopyToStage, rows);
-      },
-    );
   }
 
   /**

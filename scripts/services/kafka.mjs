@@ -34,8 +34,13 @@ export async function fetchKafka(maven) {
     const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`];
     const { code, output } = await capture(maven, ['-B', '-q', '-C', '-f', project, ...goal], { cwd: work });
     if (code !== 0 || !existsSync(join(folder, `kafka_2.13-${kafkaVersion}.jar`))) {
+      const reasons =
+        output
+          .match(/(?<=\[ERROR\] )\S.*/g)
+          ?.slice(0, 2)
+          .join('\n') ?? `exit code ${code}`;
       throw new MissingPartError(
-        `Maven could not fetch org.apache.kafka:kafka_2.13:${kafkaVersion}:\n${output.trim().slice(-2000)}\n` +
+        `Maven could not fetch org.apache.kafka:kafka_2.13:${kafkaVersion}: ${reasons}\n` +
           'Let Maven reach a repository (~/.m2/settings.xml names mirrors and proxies), or run the services in Docker.',
       );
     }

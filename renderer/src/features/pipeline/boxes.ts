@@ -2,7 +2,6 @@ import type { Flow, PartStatus, SystemStatus } from '../../../../backend/domain/
 import { isLagging, lagWords, partLooks } from '../../ui/pipeline-words.ts';
 import type { StateName } from '../../ui/state-chip.tsx';
 import { countWords } from '../../ui/time-words.ts';
-import { msWords } from './latency-words.ts';
 
 export type BoxId = 'simulator' | 'topic' | 'consumer' | 'postgres' | 'read-model' | 'query' | 'window';
 
@@ -129,7 +128,7 @@ function consumerBox({ consumer, flows }: SystemStatus): Box {
 function queryBox({ backend, flows }: SystemStatus): Box {
   const flow = flows.queries[backend];
   const failed = flow.lastError !== null && flow.lastError.at > (flow.lastAt ?? 0);
-  const source = flow.source === null ? 'no question yet' : `from ${sourceWords[flow.source]}`;
+  const source = flow.source === null ? 'no question yet' : `last from ${sourceWords[flow.source]}`;
   return {
     id: 'query',
     name: 'Query',
@@ -140,7 +139,7 @@ function queryBox({ backend, flows }: SystemStatus): Box {
         : ({ state: 'ok', word: 'Up' } as const)),
     ...flowOf(flow),
     unit: 'questions/s',
-    note: flow.latency === null ? `${backend}, ${source}` : `${backend}, p95 ${msWords(flow.latency.p95)}, ${source}`,
+    note: `${backend}, ${source}`,
   };
 }
 

@@ -42,6 +42,9 @@ export function DeadLetterDetail({ row, onClose }: { readonly row: DeadLetterRow
           <Icon of={X} small />
         </ActionIcon>
       </div>
+      <p className={classes.detailWhy} data-selectable>
+        {row.detail}
+      </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard. */}
       <section className={classes.bytes} tabIndex={0} aria-label="Message" data-selectable>
         {view === 'text' ? (

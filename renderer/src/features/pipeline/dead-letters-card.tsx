@@ -6,7 +6,6 @@ import type { DeadLetterReason } from '../../../../backend/domain/ticket-sale.ts
 import { useConsole } from '../../store/console-store.ts';
 import { Card } from '../../ui/card.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { Segmented } from '../../ui/segmented.tsx';
 import { EmptyState, ErrorLine, SkeletonRows, WidgetError } from '../../ui/states.tsx';
 import { countWords, rateWords } from '../../ui/time-words.ts';
 import { DeadLetterDetail } from './dead-letter-detail.tsx';
@@ -49,26 +48,15 @@ export function DeadLettersCard() {
       title="Dead letters"
       note={
         <>
-          {list.counts === null ? null : <span className={classes.count}>{countWords(list.counts.waiting)}</span>}
+          {list.counts === null ? null : (
+            <span className={classes.count}>{countWords(list.counts.waiting)} waiting</span>
+          )}
           {rate === null ? null : ` ${rateWords(rate)}/s`}
         </>
       }
-      className={classes.letters ?? ''}
+      className={`${classes.letters} ${selected === null ? '' : classes.lettersOpen}`}
       actions={
         <>
-          {list.waitingToShow === 0 ? null : (
-            <Button
-              size="sm"
-              className={classes.changes ?? ''}
-              leftSection={<Icon of={ArrowUpDown} small />}
-              onClick={() => {
-                choose(null);
-                refresh();
-              }}
-            >
-              {countWords(list.waitingToShow)} new, show
-            </Button>
-          )}
           <Button
             size="sm"
             leftSection={<Icon of={Eye} small />}
@@ -92,7 +80,15 @@ export function DeadLettersCard() {
         </>
       }
     >
-      <Filters filter={filter} list={list} onChange={change} />
+      <Filters
+        filter={filter}
+        list={list}
+        onChange={change}
+        onShowNew={() => {
+          choose(null);
+          refresh();
+        }}
+      />
       <Body list={list} filter={filter} selected={selected} onSelect={choose} onPointed={setPointed} />
       {selected === null ? null : <DeadLetterDetail row={selected} onClose={() => choose(null)} />}
       <RedriveBar redrive={redrive} selected={selected} />
@@ -109,39 +105,48 @@ interface FiltersProps {
   readonly filter: DeadLetterFilter;
   readonly list: DeadLetterList;
   readonly onChange: (filter: DeadLetterFilter) => void;
+  readonly onShowNew: () => void;
 }
 
-function Filters({ filter, list, onChange }: FiltersProps) {
+function Filters({ filter, list, onChange, onShowNew }: FiltersProps) {
   const { counts } = list;
   if (counts === null || (counts.waiting === 0 && counts.resent === 0)) return null;
+  const chips = [
+    ...counts.byReason.map(({ reason, count }) => ({ name: reason, count, filter: { resent: false, reason } })),
+    ...(counts.resent === 0
+      ? []
+      : [{ name: 'sent again', count: counts.resent, filter: { resent: true, reason: null } }]),
+  ];
   return (
-    <div className={classes.filters}>
-      <Segmented
-        label="Which dead letters"
-        value={filter.resent ? 'resent' : 'waiting'}
-        options={[
-          { value: 'waiting', label: `Waiting ${countWords(counts.waiting)}` },
-          { value: 'resent', label: `Sent again ${countWords(counts.resent)}` },
-        ]}
-        onChange={(value) => onChange({ resent: value === 'resent', reason: null })}
-      />
-      {filter.resent ? null : (
-        <ul className={classes.reasons} aria-label="Reasons">
-          {counts.byReason.map(({ reason, count }) => (
-            <li key={reason}>
-              <UnstyledButton
-                className={classes.reason}
-                aria-pressed={filter.reason === reason}
-                onClick={() => onChange({ resent: false, reason: filter.reason === reason ? null : reason })}
-              >
-                {filter.reason === reason ? <Icon of={Check} size={12} /> : null}
-                {reason} <span>{countWords(count)}</span>
-              </UnstyledButton>
-            </li>
-          ))}
-        </ul>
+    <ul className={classes.reasons} aria-label="Reasons">
+      {chips.map(({ name, count, filter: chip }) => {
+        const chosen = filter.resent ? chip.resent : chip.reason !== null && chip.reason === filter.reason;
+        return (
+          <li key={name}>
+            <UnstyledButton
+              className={classes.reason}
+              aria-pressed={chosen}
+              onClick={() => onChange(chosen ? { resent: false, reason: null } : chip)}
+            >
+              {chosen ? <Icon of={Check} size={12} /> : null}
+              {name} <span>{countWords(count)}</span>
+            </UnstyledButton>
+          </li>
+        );
+      })}
+      {list.waitingToShow === 0 ? null : (
+        <li className={classes.held}>
+          <Button
+            size="xs"
+            className={classes.changes ?? ''}
+            leftSection={<Icon of={ArrowUpDown} size={12} />}
+            onClick={onShowNew}
+          >
+            {countWords(list.waitingToShow)} new, show
+          </Button>
+        </li>
       )}
-    </div>
+    </ul>
   );
 }
 

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { CircleQuestionMark } from 'lucide-react';
 import type { ConsumerStatus, PartitionLag, TimeToClear } from '../../../../backend/domain/status.ts';
 import { ShareBar } from '../../charts/share-bar.tsx';
@@ -50,7 +51,9 @@ function LagTable({ consumer }: { readonly consumer: ConsumerStatus }) {
               <th scope="col" className={tables.figure}>
                 Waiting
               </th>
-              <th scope="col" className={classes.barColumn} aria-label="Share" />
+              <th scope="col" className={classes.barColumn}>
+                <VisuallyHidden>Of the longest</VisuallyHidden>
+              </th>
               <th scope="col" className={tables.figure}>
                 Oldest
               </th>

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import type { Percentiles } from '../../../../backend/domain/live.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { Card } from '../../ui/card.tsx';
@@ -55,8 +56,8 @@ function LatencyTable({ stages }: { readonly stages: readonly Stage[] }) {
       <thead>
         <tr>
           <th scope="col">Stage</th>
-          <th scope="col" className={classes.scale} aria-label="Range">
-            <span aria-hidden="true">
+          <th scope="col" className={classes.scale}>
+            <span className={classes.ticks} aria-hidden="true">
               {scaleTicks.map(({ words, place }) => (
                 <small
                   key={words}
@@ -67,6 +68,7 @@ function LatencyTable({ stages }: { readonly stages: readonly Stage[] }) {
                 </small>
               ))}
             </span>
+            <VisuallyHidden>Range</VisuallyHidden>
           </th>
           <th scope="col" className={`${tables.figure} ${classes.percentile}`}>
             p50

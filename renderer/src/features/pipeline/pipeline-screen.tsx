@@ -32,10 +32,14 @@ export function PipelineScreen() {
         <Troubles old={window.old} />
         <FlowMap window={window} />
         <div className={classes.grid}>
-          <LagCard />
-          <LatencyCard tickLatency={window.latency} />
-          <DeadLettersCard />
-          <UpkeepCard />
+          <div className={classes.column}>
+            <LagCard />
+            <DeadLettersCard />
+          </div>
+          <div className={classes.column}>
+            <LatencyCard tickLatency={window.latency} />
+            <UpkeepCard />
+          </div>
         </div>
       </div>
     </>

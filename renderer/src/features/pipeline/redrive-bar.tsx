@@ -7,7 +7,7 @@ import { StateChip } from '../../ui/state-chip.tsx';
 import { countWords } from '../../ui/time-words.ts';
 import classes from './pipeline.module.css';
 import { redriveWords } from './redrive-words.ts';
-import { canSend, type Redrive } from './use-redrive.ts';
+import { canSend, type Redrive, type RedriveState } from './use-redrive.ts';
 
 /** What a dry run found, the question before sending, and what came of it; with the buttons of the opened message. */
 export function RedriveBar({
@@ -25,7 +25,7 @@ export function RedriveBar({
   return (
     <div className={classes.redrive}>
       <span role="status" className={classes.outcome}>
-        <Outcome redrive={redrive} />
+        <Outcome state={state} known={selected?.detail ?? null} />
       </span>
       {selected === null ? (
         <Button size="sm" disabled={state.kind === 'running'} onClick={redrive.clear}>
@@ -56,7 +56,8 @@ export function RedriveBar({
   );
 }
 
-function Outcome({ redrive: { state } }: { readonly redrive: Redrive }) {
+/** @param known what is told of the opened message already */
+function Outcome({ state, known }: { readonly state: RedriveState; readonly known: string | null }) {
   switch (state.kind) {
     case 'none':
     case 'asking':
@@ -78,7 +79,8 @@ function Outcome({ redrive: { state } }: { readonly redrive: Redrive }) {
     case 'done': {
       const { state: look, words } = redriveWords(state.report);
       const [still] = state.report.stillBadRows;
-      const cause = state.report.checked === 1 && still !== undefined ? `: ${still.detail}` : '';
+      const told = state.report.checked !== 1 || still === undefined || still.detail === known;
+      const cause = told ? '' : `: ${still.detail}`;
       return (
         <StateChip state={look} plain>
           <span title={`${words}${cause}`}>
