@@ -119,6 +119,26 @@ describe('the first evening', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
+  it('greys out in the palette what a screen does not offer', async () => {
+    await goTo(page, 'Settings');
+    await page.keyboard.press('Control+K');
+    const command = (name: RegExp) => page.getByRole('dialog').getByRole('button', { name });
+    await command(/^Export as CSV/).waitFor();
+    expect(await command(/^Export as CSV/).isDisabled()).toBe(true);
+    expect(await command(/^Next day/).isDisabled()).toBe(true);
+    expect(await command(/^Previous day/).isDisabled()).toBe(false);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it('ends wall mode when the system leaves full screen', async () => {
+    const wall = page.locator('[data-wall]');
+    await page.keyboard.press('F11');
+    await wall.waitFor();
+    await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setFullScreen(false));
+    await wall.waitFor({ state: 'detached' });
+  });
+
   it('proves its totals once the simulator has stopped', async () => {
     await goTo(page, 'Simulator');
     await page.getByRole('button', { name: 'Stop', exact: true }).click();

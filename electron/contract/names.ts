@@ -38,7 +38,7 @@ export const requestNames = [
 ] as const;
 export type RequestName = (typeof requestNames)[number];
 
-export const feedNames = ['app', 'live', 'status', 'command', 'diagnostics'] as const;
+export const feedNames = ['app', 'live', 'status', 'window', 'command', 'diagnostics'] as const;
 export type FeedName = (typeof feedNames)[number];
 
 /** IPC channel of a request, of a feed. */

@@ -119,6 +119,8 @@ export interface Feeds {
   app: AppState;
   live: LiveFrame;
   status: SystemStatus;
+  /** Sent when the window enters or leaves full screen, by whatever means. */
+  window: { readonly fullScreen: boolean };
   /** A command chosen in the native menu. */
   command: { readonly id: CommandId };
   /** Main asks the page for its DiagnosticsReport. */

@@ -87,6 +87,7 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
   const target = windowTarget(window, diagnostic);
   const feed = new Feed(target, { tickRate: settings.current.tickRate, measured: diagnostic });
   target.onWatched(() => feed.refresh());
+  followFullScreen(window, feed);
   release.push('feed', () => feed.close());
 
   const host = new RuntimeHost(async (source, onProgress, signal) => {
@@ -181,6 +182,13 @@ function leaveThroughQuit(quit: (code: number) => Promise<void>, diagnostic: boo
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void quit(code));
 }
 
+/** The system has ways of its own out of full screen; what it is now counts, not which event says so. */
+function followFullScreen(window: BrowserWindow, feed: Feed): void {
+  const tell = (): void => feed.fullScreen(window.isFullScreen());
+  window.on('enter-full-screen', tell);
+  window.on('leave-full-screen', tell);
+}
+
 /** The window stays until everything is stored, so that it can show that; a console without a window would go on unseen. */
 function closeThroughQuit(window: BrowserWindow): void {
   window.on('close', (event) => {
@@ -210,6 +218,8 @@ function watchProcesses(
       { kind: 'window process gone', at: new Date().toISOString(), program: crashes.program, detail },
       logger,
     );
+    // A page that is loaded again knows nothing of its wall mode, and the question below must be seen.
+    if (window.isFullScreen()) window.setFullScreen(false);
     if (diagnostic) {
       process.stderr.write(`smoke: FAILED, the window's process ended (${detail})\n`);
       void quit(1);

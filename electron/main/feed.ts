@@ -114,6 +114,10 @@ export class Feed {
     this.#target.send('command', { id });
   }
 
+  fullScreen(on: boolean): void {
+    this.#target.send('window', { fullScreen: on });
+  }
+
   askForDiagnostics(): void {
     this.#target.send('diagnostics', { ask: 'report' });
   }

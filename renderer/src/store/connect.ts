@@ -44,6 +44,9 @@ export function connect(): () => void {
     subscribe('live', sink.live),
     subscribe('status', sink.status),
     subscribe('app', sink.appState),
+    subscribe('window', ({ fullScreen }) => {
+      if (!fullScreen) useConsole.getState().setWallMode(false);
+    }),
     subscribe('command', ({ id }) => runCommand(id)),
     subscribe('diagnostics', () => {
       const report = diagnostics?.report(useConsole.getState().latest?.ledger ?? { events: 0, grossCents: 0n });

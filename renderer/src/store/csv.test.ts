@@ -17,6 +17,14 @@ test('text that a spreadsheet would run is defused, a negative amount is not', (
   expect(toCsv(['a', 'b'], [['=HYPERLINK("x")', '-12.50']])).toContain('"\'=HYPERLINK(""x"")",-12.50');
 });
 
+test.each(['+SUM(1)', '-1+2', '@SUM(A1)', ' =1+1', '\t=1', '\r=1', '\n=1', '＝1+1'])(
+  '%j cannot start a formula',
+  (text) => {
+    const [, row] = toCsv(['a'], [[text]]).split('a\r\n');
+    expect(row).toMatch(/^"?'/);
+  },
+);
+
 test('cents become decimal text without going through a double', () => {
   expect(centsAsDecimal(900719925474099312n)).toBe('9007199254740993.12');
   expect(centsAsDecimal(-5)).toBe('-0.05');

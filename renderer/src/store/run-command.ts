@@ -10,7 +10,8 @@ import {
   updateSettings,
 } from './actions.ts';
 import { stepDay } from './business-days.ts';
-import { type ConsoleState, useConsole } from './console-store.ts';
+import { canRun } from './can-run.ts';
+import { useConsole } from './console-store.ts';
 import { refreshStored } from './query-client.ts';
 import { screenAction } from './screen-actions.ts';
 
@@ -20,9 +21,10 @@ export function setPaletteOpener(open: () => void): void {
   openPalette = open;
 }
 
-const whenRunning = (run: (state: ConsoleState) => void): void => {
-  const state = useConsole.getState();
-  if (state.appState?.phase === 'running') run(state);
+/** Said where a key does nothing that can be seen otherwise. */
+const refusals: Readonly<Partial<Record<CommandId, string>>> = {
+  'export.csv': 'This screen has nothing to export.',
+  'filter.focus': 'This screen has nothing to filter.',
 };
 
 const handlers: Readonly<Record<CommandId, () => void>> = {
@@ -34,7 +36,10 @@ const handlers: Readonly<Record<CommandId, () => void>> = {
   'settings.open': () => useConsole.getState().show('settings'),
   'palette.open': () => openPalette(),
   'filter.focus': () => screenAction('focusFilter')?.(),
-  'export.csv': exportScreen,
+  'export.csv': () => {
+    const exportCsv = screenAction('exportCsv');
+    if (exportCsv !== undefined) void saveFile(exportCsv());
+  },
   'view.refresh': () => void refreshStored(),
   'live.pause': () => {
     const { pausedAt, pauseLive, resumeLive } = useConsole.getState();
@@ -45,12 +50,18 @@ const handlers: Readonly<Record<CommandId, () => void>> = {
   'day.next': () => moveDay(1),
   'day.today': () => useConsole.getState().setDay(null),
   'day.compare': () => useConsole.getState().toggleCompare(),
-  'simulator.toggle': () =>
-    whenRunning(({ status }) => void (status?.simulator.state === 'stopped' ? startSimulator() : stopSimulator())),
-  'consumer.toggle': () =>
-    whenRunning(({ status }) => void (status?.consumer.paused ? resumeConsumer() : pauseConsumer())),
-  'backend.toggle': () =>
-    whenRunning(({ status }) => void switchBackend(status?.backend === 'sql' ? 'materialized' : 'sql')),
+  'simulator.toggle': () => {
+    const stopped = useConsole.getState().status?.simulator.state === 'stopped';
+    void (stopped ? startSimulator() : stopSimulator());
+  },
+  'consumer.toggle': () => {
+    const paused = useConsole.getState().status?.consumer.paused;
+    void (paused ? resumeConsumer() : pauseConsumer());
+  },
+  'backend.toggle': () => {
+    const backend = useConsole.getState().status?.backend;
+    void switchBackend(backend === 'sql' ? 'materialized' : 'sql');
+  },
   'amounts.hide': () => useConsole.getState().toggleAmounts(),
   'wall.toggle': () => void setWallMode(!useConsole.getState().wallMode),
   'theme.toggle': () => void updateSettings({ theme: isDark() ? 'light' : 'dark' }),
@@ -62,18 +73,14 @@ const handlers: Readonly<Record<CommandId, () => void>> = {
 
 /** Carries out a command of the registry, wherever it came from: menu, key, palette or button. */
 export function runCommand(id: CommandId): void {
-  handlers[id]();
+  const state = useConsole.getState();
+  if (canRun(id, state)) handlers[id]();
+  else if (refusals[id] !== undefined) state.tell(refusals[id]);
 }
 
 function moveDay(days: number): void {
   const state = useConsole.getState();
   state.setDay(stepDay(state, days));
-}
-
-function exportScreen(): void {
-  const exportCsv = screenAction('exportCsv');
-  if (exportCsv === undefined) useConsole.getState().tell('This screen has nothing to export.');
-  else void saveFile(exportCsv());
 }
 
 function isDark(): boolean {

@@ -35,6 +35,11 @@ export function screenAction<K extends keyof ScreenActions>(name: K): ScreenActi
   return registered.findLast((actions) => actions[name] !== undefined)?.[name];
 }
 
+/** All that is registered; another array after each change. */
+export function offeredActions(): readonly ScreenActions[] {
+  return registered;
+}
+
 export function onScreenActions(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

@@ -1,9 +1,12 @@
 import { Spotlight, type SpotlightActionGroupData, spotlight } from '@mantine/spotlight';
 import { Search } from 'lucide-react';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import { commands } from '../../../../electron/contract/commands.ts';
+import { canRun } from '../../store/can-run.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { runCommand, setPaletteOpener } from '../../store/run-command.ts';
+import { offeredActions, onScreenActions } from '../../store/screen-actions.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import classes from './frame.module.css';
@@ -18,12 +21,19 @@ export function Palette() {
     return () => setPaletteOpener(() => undefined);
   }, []);
 
+  // What a screen offers is not in the store: a change of it draws anew, and the selection is then made anew.
+  useSyncExternalStore(onScreenActions, offeredActions);
+  const runnable = useConsole(
+    useShallow((state) => commands.filter(({ id }) => canRun(id, state)).map(({ id }): string => id)),
+  );
+
   const groups = useMemo((): SpotlightActionGroupData[] => {
     const commandActions = commands
       .filter(({ id }) => id !== 'palette.open')
       .map(({ id, label, keys }) => ({
         id,
         label,
+        disabled: !runnable.includes(id),
         onClick: () => runCommand(id),
         rightSection: keys === null ? null : <KeyHint keys={keys} />,
       }));
@@ -40,7 +50,7 @@ export function Palette() {
       { group: 'Commands', actions: commandActions },
       ...(theaterActions.length === 0 ? [] : [{ group: 'Theatres', actions: theaterActions }]),
     ];
-  }, [catalogue, openDrawer, show]);
+  }, [catalogue, runnable, openDrawer, show]);
 
   return (
     <Spotlight

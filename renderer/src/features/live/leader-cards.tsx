@@ -60,7 +60,7 @@ export function TopTheatreCard({ leaders, dayWords, changeOf, against, live }: T
           <Skeleton width={120} height={12} />
         </div>
       ) : first === undefined ? (
-        <div className={classes.topNone}>No sales yet, so no theatre leads.</div>
+        <div className={classes.topNone}>No sales, so no theatre leads.</div>
       ) : (
         <>
           <div className={classes.topName}>
@@ -151,19 +151,24 @@ export function LeadersCard({
       actions={actions}
       className={classes.leaders ?? ''}
       foot={
-        <>
-          <Amount cents={rows.length === 0 ? null : sum} />
-          <span>
-            {formatPercent(share(sum, totalCents))} of <Amount cents={totalCents} />
-          </span>
-        </>
+        rows.length === 0 ? (
+          // Empty, but there: the card keeps its size.
+          <span />
+        ) : (
+          <>
+            <Amount cents={sum} />
+            <span>
+              {formatPercent(share(sum, totalCents))} of <Amount cents={totalCents} />
+            </span>
+          </>
+        )
       }
     >
       {leaders === null ? (
         <SkeletonRows rows={shownRows + 1} />
       ) : rows.length === 0 ? (
         <div className={classes.leadersNone}>
-          <EmptyState why="No sales yet on this day." />
+          <EmptyState why="No sales on this day." />
         </div>
       ) : (
         <table className={tables.table}>

@@ -11,7 +11,7 @@ import classes from './live.module.css';
 const shareWidth = 62;
 const usualChange = 6;
 /** The arrow before a change, and the padding of its cell. */
-const arrowWidth = 30;
+const arrowWidth = 36;
 
 interface LiveLeadersProps {
   readonly shown: ShownDay;

@@ -55,7 +55,11 @@ function Verdict({ result, unbroken }: { readonly result: Reconciliation; readon
       </span>
       <strong>{look.word}</strong>
       <span className={classes.note}>
-        {result.verdict === 'in-flight' ? `${countWords(result.inFlight)} on the way, ` : ''}
+        {result.verdict !== 'in-flight'
+          ? ''
+          : result.inFlight === 0
+            ? 'a place is a moment behind, '
+            : `${countWords(result.inFlight)} on the way, `}
         <CheckedAgo at={result.at} />
         {unbroken === 0
           ? ''
@@ -116,20 +120,20 @@ function SumRow({ sign, label, count, strong = false, faint = false }: SumRowPro
 
 function SameEverywhere({ result }: { readonly result: Reconciliation }) {
   const first = result.places[0];
+  // While sales are on the way a place may be behind, which is no difference yet.
+  const moving = result.verdict === 'in-flight';
   return (
     <div className={classes.proof}>
       <h2>Same everywhere</h2>
       <p className={classes.note}>Four places hold the same sales and money</p>
-      <table className={table.table}>
+      <table className={`${table.table} ${classes.places}`}>
         <thead>
           <tr>
-            <th scope="col" style={{ width: '28%' }}>
-              Place
-            </th>
+            <th scope="col">Place</th>
             <th scope="col" className={table.figure}>
               Events
             </th>
-            <th scope="col" className={table.figure} style={{ width: '40%' }}>
+            <th scope="col" className={table.figure}>
               Gross
             </th>
             <th scope="col" style={{ width: 32 }}>
@@ -142,7 +146,7 @@ function SameEverywhere({ result }: { readonly result: Reconciliation }) {
             const known = events !== null && grossCents !== null;
             const same = known && events === first?.events && grossCents === first.grossCents;
             return (
-              <tr key={place} data-differs={(known && !same) || undefined} className={classes.place}>
+              <tr key={place} data-differs={(known && !same && !moving) || undefined} className={classes.place}>
                 <td>{places[place]}</td>
                 <td className={`${table.figure} ${table.name}`}>{events === null ? 'unknown' : countWords(events)}</td>
                 <td className={`${table.figure} ${table.name}`}>
@@ -151,6 +155,8 @@ function SameEverywhere({ result }: { readonly result: Reconciliation }) {
                 <td>
                   {same ? (
                     <Icon of={Check} size={15} label="same" className={classes.same} />
+                  ) : known && moving ? (
+                    <Icon of={RefreshCw} size={15} label="on the way" className={classes.behind} />
                   ) : known ? (
                     <Icon of={TriangleAlert} size={15} label="differs" className={classes.differs} />
                   ) : null}

@@ -58,6 +58,7 @@ interface LongestTexts {
   readonly gross: number;
   readonly refunds: number;
   readonly admits: number;
+  readonly price: number;
   readonly change: number;
   readonly occupancy: number;
 }
@@ -84,6 +85,7 @@ function textWidth(column: Column, longest: LongestTexts): number {
     case 'gross':
     case 'refunds':
     case 'admits':
+    case 'price':
     case 'occupancy':
       return Math.ceil(longest[column] * figureWidth);
     case 'change':

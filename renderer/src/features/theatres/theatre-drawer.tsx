@@ -181,7 +181,9 @@ function Movies({ theaterId, day }: { readonly theaterId: number; readonly day: 
                 <th
                   scope="col"
                   className={tables.figure}
-                  style={{ width: amountWidth(value.map(({ measures }) => measures.grossCents)) }}
+                  style={{
+                    width: amountWidth([restSum.grossCents, ...value.map(({ measures }) => measures.grossCents)]),
+                  }}
                 >
                   Gross
                 </th>

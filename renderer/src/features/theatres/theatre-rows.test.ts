@@ -80,7 +80,7 @@ describe('held order', () => {
 });
 
 describe('fitColumns', () => {
-  const short = { gross: 10, refunds: 8, admits: 5, change: 6, occupancy: 3 };
+  const short = { gross: 10, refunds: 8, admits: 5, price: 6, change: 6, occupancy: 3 };
 
   it('shows all columns beside the docked drawer of a window of 1440 px', () => {
     expect(fitColumns(794, short).shown).toHaveLength(11);

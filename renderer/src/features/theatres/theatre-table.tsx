@@ -83,6 +83,7 @@ export function TheatreTable(props: TheatreTableProps) {
       gross: Math.max(...rows.map(({ measures }) => amounts.exact(measures.grossCents).length)),
       refunds: Math.max(...rows.map(({ measures }) => amounts.exact(-measures.refundCents).length)),
       admits: Math.max(...rows.map(({ measures }) => countWords(measures.admits).length)),
+      price: Math.max(...rows.map(({ price }) => (price === null ? 0 : amounts.exact(price).length))),
       occupancy: Math.max(...rows.map(({ occupancy }) => occupancyWords(occupancy).length)),
       change: Math.max(...rows.map(({ change }) => formatPercent(change, { signed: true }).length)),
     }),
