@@ -29,7 +29,9 @@ module.exports = {
     only('lib', 'backend/lib/', []),
     only('ports', 'backend/ports/', ['backend/domain/']),
     ...['ingest', 'query', 'simulator', 'live', 'settings'].map((name) => only(name, `backend/${name}/`, core)),
-    ...['kafka', 'postgres', 'redis', 'embedded'].map((name) => only(`adapter-${name}`, `backend/${name}/`, [...core, 'backend/settings/'])),
+    ...['kafka', 'postgres', 'redis', 'embedded'].map((name) =>
+      only(`adapter-${name}`, `backend/${name}/`, [...core, 'backend/settings/']),
+    ),
     only('backend', 'backend/', []),
     never(
       'testing-apart',

@@ -47,9 +47,7 @@ describe('on real services', () => {
     await expect.poll(() => two.live.snapshot().ledger.events, { timeout: 20_000 }).toBeGreaterThan(500);
     await one.simulator.stop();
     await Promise.all([one.drain(), two.drain()]);
-    await expect
-      .poll(() => two.live.snapshot().ledger, { timeout: 10_000 })
-      .toEqual(one.live.snapshot().ledger);
+    await expect.poll(() => two.live.snapshot().ledger, { timeout: 10_000 }).toEqual(one.live.snapshot().ledger);
     expect((await one.check()).problems).toEqual([]);
     expect((await one.reconcile(one.live.snapshot().ledger)).differences).toEqual([]);
   });
@@ -59,7 +57,9 @@ describe('on real services', () => {
     const worker = await start();
     const observer = await start({}, { kind: 'services', profile: { ...profile, observeOnly: true }, secrets });
     await sell(worker, 1000);
-    await expect.poll(() => observer.live.snapshot().ledger, { timeout: 10_000 }).toEqual(worker.live.snapshot().ledger);
+    await expect
+      .poll(() => observer.live.snapshot().ledger, { timeout: 10_000 })
+      .toEqual(worker.live.snapshot().ledger);
     await worker.close();
     running.shift();
     observer.simulator.start();
@@ -103,7 +103,11 @@ describe('on real services', () => {
     const stop = new AbortController();
     const starting = createRuntime({
       ...runtimeOptions,
-      source: { kind: 'services', profile: { ...profile, postgres: { ...profile.postgres, port: nobodyListens } }, secrets },
+      source: {
+        kind: 'services',
+        profile: { ...profile, postgres: { ...profile.postgres, port: nobodyListens } },
+        secrets,
+      },
       signal: stop.signal,
     });
     setTimeout(() => stop.abort(), 500);

@@ -20,8 +20,11 @@ const liveRate = 2000;
 export async function questionsAndTicks(): Promise<readonly Figure[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'reelmetrics-bench-'));
   const runtime = await createRuntime({
-    dataDir,
-    startWorker: () => new Worker(new URL('../backend/embedded/postgres-worker.ts', import.meta.url)),
+    source: {
+      kind: 'embedded',
+      dataDir,
+      startWorker: () => new Worker(new URL('../backend/embedded/postgres-worker.ts', import.meta.url)),
+    },
     calendar: { zone: 'UTC', cutoverHour: 0 },
     currency: defaultSettings.currency,
     backend: 'sql',

@@ -69,7 +69,7 @@ async function measure(server: PostgresServer, { way, size, connections, events 
   await resetStore(server.longPool);
   await server.pool.query(emptyBareTable);
   await server.longPool.query(settle);
-  const store = new PostgresSaleStore(server.pool, { source: way === 'copy' ? 'copy' : 'arrays' });
+  const store = new PostgresSaleStore(server.pool, way === 'copy' ? { source: 'copy', copyFrom: 1 } : {});
   const batches = Array.from({ length: connections }, (_, partition) =>
     Array.from({ length: Math.ceil(events / connections / size) }, (_, index) =>
       salesOf(partition, connections, index * size, size),

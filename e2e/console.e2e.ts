@@ -7,7 +7,7 @@ import { ask, cli, goTo, launchApp, type RunningApp, temporaryFolder, until } fr
  * One user's first evening with the console, in order: each test goes on where the one before has stopped.
  */
 
-const screens = ['Live', 'Theatres', 'Simulator', 'Settings'] as const;
+const screens = ['Live', 'Theatres', 'Pipeline', 'Simulator', 'Settings'] as const;
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let running: RunningApp;

@@ -9,7 +9,7 @@ import { ask, goTo, launchApp, temporaryFolder, until } from './harness.ts';
  */
 
 const images = join(import.meta.dirname, '../docs/images');
-const screens = ['Live', 'Theatres', 'Simulator', 'Settings'] as const;
+const screens = ['Live', 'Theatres', 'Pipeline', 'Simulator', 'Settings'] as const;
 const themes = ['dark', 'light'] as const;
 
 const folder = await temporaryFolder();

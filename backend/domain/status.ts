@@ -1,13 +1,27 @@
+import type { ServiceName } from './connection.ts';
 import type { Percentiles } from './live.ts';
 import type { AnswerSource, BackendName } from './question.ts';
 import type { BusinessDay } from './rollup.ts';
 
 /** A service that a start waits for, or has found. */
 export interface ServiceState {
-  readonly service: 'kafka' | 'postgres' | 'redis';
+  readonly service: ServiceName;
   /** host:port, as the profile has it. */
   readonly address: string;
   readonly status: PartStatus;
+}
+
+/** What trying a service's settings out has shown. */
+export interface ServiceTest {
+  readonly service: ServiceName;
+  readonly ok: boolean;
+  readonly tookMs: number;
+  /** What was found, or what went wrong, for a person. */
+  readonly detail: string;
+  /** Machine code of the cause; null when it passed. */
+  readonly code: string | null;
+  /** What to do; null when it passed or nobody knows. */
+  readonly hint: string | null;
 }
 
 /** State of a dependency or a part, with the reason and since when (epoch ms). */

@@ -2,8 +2,9 @@
  * The one statement that stores a batch (design section 4), all of it or nothing. Its parts in order:
  * fence (lock the offset row, only if it holds the expected offset), insert what is new, upsert the four rollups from
  * the inserted rows alone, dead letters, outbox, offset and counters. It comes with two sources of rows: arrays for small
- * batches and for the embedded database, a stage filled by COPY for large ones. Parts are ordered by key so that two partitions'
- * transactions take row locks in the same order. Every data-modifying part depends on the fence; without it nothing runs.
+ * batches and for the embedded database, a stage filled by COPY for large ones. Parts are ordered by key so that two
+ * partitions' transactions take row locks in the same order. Every data-modifying part depends on the fence; without it
+ * nothing runs.
  */
 import { type Sql, sql } from '../lib/sql.ts';
 

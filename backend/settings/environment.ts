@@ -98,11 +98,3 @@ function wantsTls(url: URL): boolean {
   const mode = url.searchParams.get('sslmode');
   return mode !== null && mode !== 'disable' && mode !== 'allow' && mode !== 'prefer';
 }
-
-/** A profile by its id. Errors: `AppError` bad_settings when there is none. */
-export function findServices(id: string, env: NodeJS.ProcessEnv = process.env): LocalServices {
-  if (id === localProfile.id) return localServices(env);
-  throw new AppError('bad_settings', `There is no profile "${id}".`, {
-    hint: 'Choose a data source in Settings, Data source.',
-  });
-}

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { AppError, codeOf, messageOf } from '../lib/app-error.ts';
 import { type LocalServices, localServices } from './environment.ts';
-import { localProfile, profileSchema } from './profile.ts';
+import { localProfile } from './profile.ts';
+import { parseProfile } from './profile-file.ts';
 
 /** Where headless programs take the passwords of a profile from, for `--help`; a profile holds none. */
 export const secretVariables = {
@@ -35,19 +36,4 @@ export async function findProfile(name: string, env: NodeJS.ProcessEnv): Promise
       redis: env.REELMETRICS_REDIS_PASSWORD ?? null,
     },
   };
-}
-
-function parseProfile(text: string, name: string) {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new AppError('bad_settings', `${name} is not JSON: ${messageOf(cause)}`, { cause });
-  }
-  const checked = profileSchema.safeParse(value);
-  if (checked.success) return checked.data;
-  const [issue] = checked.error.issues;
-  throw new AppError('bad_settings', `${name} is not a profile: ${issue?.path.join('.')}: ${issue?.message}`, {
-    hint: 'Export the profile again from Settings, Data source.',
-  });
 }

@@ -3,31 +3,31 @@
  * kept apart (`ProfileSecrets`), encrypted by the operating system or for the session only.
  */
 import { z } from 'zod';
+import { connectionLimits, type FieldRule, fieldRules } from '../domain/connection.ts';
 
-const host = z
-  .string()
-  .min(1)
-  .max(253)
-  .regex(/^[A-Za-z0-9._:-]+$/, 'a host name or an address');
-const port = z.int().min(1).max(65_535);
-const name = z.string().trim().min(1).max(120);
+const { host: hostRule, name: nameRule, broker, topic, group, keyPrefix, certificate, profileName } = fieldRules;
+const { port: ports, redisDatabase, brokers } = connectionLimits;
+
+const text = ({ allows, words }: FieldRule) => z.string().refine(allows, words);
+const trimmed = ({ allows, words }: FieldRule) => z.string().trim().refine(allows, words);
+
+const host = text(hostRule);
+const port = z.int().min(ports.min).max(ports.max);
+const name = trimmed(nameRule);
 
 const tls = z.strictObject({
   enabled: z.boolean(),
   /** Certificate of the authority that signed the server's, PEM; null = those the system trusts. */
-  ca: z.string().max(64_000).nullable(),
+  ca: text(certificate).max(connectionLimits.certificate).nullable(),
 });
 
 export const saslMechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
 export const kafkaSettingsSchema = z.strictObject({
-  brokers: z
-    .array(z.string().regex(/^[A-Za-z0-9._-]+:\d{1,5}$|^\[[0-9A-Fa-f:]+\]:\d{1,5}$/, 'host:port'))
-    .min(1)
-    .max(16),
-  topic: z.string().regex(/^[A-Za-z0-9._-]{1,249}$/, 'letters, digits, dot, underscore and hyphen, at most 249'),
+  brokers: z.array(text(broker)).min(1).max(brokers),
+  topic: text(topic),
   /** Consumer group: consoles and workers of one group share the partitions. */
-  group: z.string().regex(/^[A-Za-z0-9._-]{1,249}$/, 'letters, digits, dot, underscore and hyphen, at most 249'),
+  group: text(group),
   tls,
   sasl: z.strictObject({ mechanism: z.enum(saslMechanisms), username: name }).nullable(),
 });
@@ -37,16 +37,16 @@ export const postgresSettingsSchema = z.strictObject({ host, port, database: nam
 export const redisSettingsSchema = z.strictObject({
   host,
   port,
-  database: z.int().min(0).max(1_023),
+  database: z.int().min(redisDatabase.min).max(redisDatabase.max),
   username: name.nullable(),
   /** Before every key, so that several consoles can share a server. */
-  keyPrefix: z.string().regex(/^[A-Za-z0-9._:-]{0,64}$/, 'letters, digits and . _ : -, at most 64'),
+  keyPrefix: text(keyPrefix),
   tls,
 });
 
 export const profileSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'small letters, digits and hyphens, at most 40'),
-  name: z.string().trim().min(1).max(60),
+  name: trimmed(profileName),
   /** No consumer here: other consoles or workers store; live figures come from polling the database. */
   observeOnly: z.boolean(),
   kafka: kafkaSettingsSchema,
@@ -59,6 +59,7 @@ export type KafkaSettings = z.infer<typeof kafkaSettingsSchema>;
 export type PostgresSettings = z.infer<typeof postgresSettingsSchema>;
 export type RedisSettings = z.infer<typeof redisSettingsSchema>;
 export type Profile = z.infer<typeof profileSchema>;
+export type SaslMechanism = (typeof saslMechanisms)[number];
 
 /** Passwords of a profile; null = none. */
 export interface ProfileSecrets {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { localProfile } from './profile.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { loadSettings, saveSettings } from './settings-file.ts';
 import type { UpgradeStep } from './upgrade.ts';
@@ -16,6 +17,9 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const changed: Settings = { ...defaultSettings, theme: 'dark', zone: 'Europe/London', cutoverHour: 6 };
+const staging = { ...localProfile, id: 'staging', name: 'Staging' };
+const manyProfiles = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ ...staging, id: `staging-${index}` }));
 const write = (value: unknown) => writeFile(file, typeof value === 'string' ? value : JSON.stringify(value));
 
 describe('loading', () => {
@@ -30,7 +34,7 @@ describe('loading', () => {
   });
 
   test('fills in what is missing and ignores what is unknown', async () => {
-    await write({ version: 1, theme: 'light', colour: 'red', simulator: { rate: 9, faults: { late: 0.1 } } });
+    await write({ version: 2, theme: 'light', colour: 'red', simulator: { rate: 9, faults: { late: 0.1 } } });
     const { settings, notices } = await loadSettings(file);
     expect(notices).toEqual([]);
     expect(settings).toEqual({
@@ -41,7 +45,7 @@ describe('loading', () => {
   });
 
   test.each([
-    ['cut off', '{"version":1,"the'],
+    ['cut off', '{"version":2,"the'],
     ['empty', ''],
     ['no object', '[]'],
     ['without version', '{"theme":"dark"}'],
@@ -49,6 +53,10 @@ describe('loading', () => {
     ['out of its limits', { ...defaultSettings, cutoverHour: 24 }],
     ['with a wrong group', { ...defaultSettings, simulator: 5 }],
     ['of a version never released', { ...defaultSettings, version: 0 }],
+    ['with a profile twice', { ...defaultSettings, profiles: [staging, staging] }],
+    ['with a profile that hides a built-in one', { ...defaultSettings, profiles: [localProfile] }],
+    ['with a password in a profile', { ...defaultSettings, profiles: [{ ...staging, password: 'x' }] }],
+    ['with more than 20 profiles', { ...defaultSettings, profiles: manyProfiles(21) }],
   ])('sets aside a file that is %s, uses the defaults and says so', async (_, content) => {
     await write(content);
     const original = await readFile(file, 'utf8');
@@ -76,6 +84,7 @@ describe('loading', () => {
     const steps = new Map<number, UpgradeStep>([
       [-1, ({ colours, ...rest }) => ({ ...rest, look: colours })],
       [0, ({ look, ...rest }) => ({ ...rest, theme: look })],
+      [1, (settings) => settings],
     ]);
     const old = { version: -1, colours: 'dark', cutoverHour: 6 };
     await write(old);
@@ -83,6 +92,28 @@ describe('loading', () => {
     expect(await loadSettings(file, steps)).toEqual({ settings: expected, notices: [] });
     expect(JSON.parse(await readFile(join(folder, 'settings.v-1.bak.json'), 'utf8'))).toEqual(old);
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(expected);
+  });
+
+  test('takes settings of version 1 as they were, without profiles', async () => {
+    const { profiles: _, ...rest } = { ...changed, dataSource: 'embedded' };
+    await write({ ...rest, version: 1 });
+    expect(await loadSettings(file)).toEqual({ settings: { ...changed, dataSource: 'embedded' }, notices: [] });
+    expect(JSON.parse(await readFile(join(folder, 'settings.v1.bak.json'), 'utf8'))).toMatchObject({ version: 1 });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ version: 2, profiles: [] });
+  });
+
+  test('keeps up to 20 profiles, and the one that is chosen', async () => {
+    const settings = { ...changed, profiles: manyProfiles(20), dataSource: 'staging-19' };
+    await saveSettings(file, settings);
+    expect(await loadSettings(file)).toEqual({ settings, notices: [] });
+  });
+
+  test('uses the embedded data when the chosen profile is not there, and says so', async () => {
+    await write({ ...changed, dataSource: 'gone', profiles: [staging] });
+    expect(await loadSettings(file)).toEqual({
+      settings: { ...changed, dataSource: 'embedded', profiles: [staging] },
+      notices: ['There is no profile "gone" any more. The embedded data is in use.'],
+    });
   });
 
   test('fails with advice when the file cannot be read at all', async () => {

@@ -1,6 +1,8 @@
-import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, readFile, rename } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { AppError, codeOf, messageOf } from '../lib/app-error.ts';
+import { embeddedSource, isSource } from './profiles.ts';
+import { replaceFile } from './replace-file.ts';
 import { defaultSettings, type Settings, settingsSchema } from './settings.ts';
 import { type UpgradeStep, upgrade, upgradeSteps } from './upgrade.ts';
 
@@ -15,8 +17,9 @@ const version = defaultSettings.version;
 /**
  * Reads the settings. No file: the defaults. An older version is copied to `settings.v<N>.bak.json` and upgraded. A
  * file that cannot be understood, or that a newer console wrote, is moved aside, never lost; the defaults are used and
- * a notice says so. Missing settings take their defaults, unknown ones are ignored. Throws `AppError`
- * data_folder_unusable when the file cannot be read at all. `steps` are the upgrades from older versions.
+ * a notice says so. Missing settings take their defaults, unknown ones are ignored, and a chosen profile that is not there
+ * becomes the embedded data, with a notice. Throws `AppError` data_folder_unusable when the file cannot be read at all.
+ * `steps` are the upgrades from older versions.
  */
 export async function loadSettings(
   file: string,
@@ -31,11 +34,11 @@ export async function loadSettings(
   }
 
   const found = read(text, steps);
-  if (found.kind === 'current') return { settings: found.settings, notices: [] };
+  if (found.kind === 'current') return withSource(found.settings);
   if (found.kind === 'upgraded') {
     await copyFile(file, beside(file, `v${found.from}.bak`));
     await saveSettings(file, found.settings);
-    return { settings: found.settings, notices: [] };
+    return withSource(found.settings);
   }
 
   const time = new Date().toISOString().replace(/[:.]/g, '-');
@@ -49,6 +52,16 @@ export async function loadSettings(
   return {
     settings: defaultSettings,
     notices: [`Your settings ${why}. They are kept in ${basename(aside)}; the defaults are in use.`],
+  };
+}
+
+/** A source whose profile is gone gives way to the embedded data, and the user is told. */
+function withSource(settings: Settings): LoadedSettings {
+  const { dataSource, profiles } = settings;
+  if (dataSource === null || isSource(dataSource, profiles)) return { settings, notices: [] };
+  return {
+    settings: { ...settings, dataSource: embeddedSource },
+    notices: [`There is no profile "${dataSource}" any more. The embedded data is in use.`],
   };
 }
 
@@ -112,36 +125,6 @@ function overDefaults(defaults: Record<string, unknown>, raw: Record<string, unk
       return [name, isRecord(value) && isRecord(given) ? overDefaults(value, given) : given];
     }),
   );
-}
-
-/** A new file is written through to the disk and then takes the old one's place in one step. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const folder = dirname(file);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    // A file left by a crash may have other rights.
-    await rm(temporary, { force: true });
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(text, 'utf8');
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  // The new name lasts only once the folder is on the disk too; Windows cannot open folders.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function beside(file: string, tag: string): string {

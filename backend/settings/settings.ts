@@ -1,13 +1,24 @@
 import { z } from 'zod';
+import { connectionLimits } from '../domain/connection.ts';
+import { profileSchema } from './profile.ts';
+import { isReservedId } from './profiles.ts';
+
+const profiles = z
+  .array(profileSchema)
+  .max(connectionLimits.profiles)
+  .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'two profiles have the same id')
+  .refine((list) => !list.some(({ id }) => isReservedId(id)), 'a profile has the id of a built-in source');
 
 /** Settings as kept on disk and as the window sees them. One type per version; see upgrade.ts. */
 export const settingsSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   /** 'embedded', or the id of a profile; null until the first-run choice was made. */
   dataSource: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,39}$/)
     .nullable(),
+  /** Made by the user; "Local services" is built in. Passwords are kept elsewhere. */
+  profiles,
   theme: z.enum(['light', 'dark', 'system']),
   startScreen: z.enum(['live', 'theatres', 'pipeline', 'simulator', 'settings']),
   backend: z.enum(['sql', 'materialized']),
@@ -36,8 +47,9 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.infer<typeof settingsSchema>;
 
 export const defaultSettings: Settings = {
-  version: 1,
+  version: 2,
   dataSource: null,
+  profiles: [],
   theme: 'system',
   startScreen: 'live',
   backend: 'materialized',

@@ -2,7 +2,10 @@
 export type UpgradeStep = (settings: Record<string, unknown>) => Record<string, unknown>;
 
 /** The step from each version that the console can still read, keyed by that version. Version 1 is the first. */
-export const upgradeSteps: ReadonlyMap<number, UpgradeStep> = new Map();
+export const upgradeSteps: ReadonlyMap<number, UpgradeStep> = new Map([
+  // Version 1 knew the embedded data only; version 2 has connection profiles.
+  [1, (settings) => ({ ...settings, profiles: [] })],
+]);
 
 /** Applies the steps one after the other until `target`. Throws when there is no step from a version on the way. */
 export function upgrade(

@@ -14,6 +14,7 @@ const poisonEvery = 1_000;
 /** One event in so many is sent a second time. */
 const duplicateEvery = 50;
 const tickMs = 50;
+const backlogBatch = 2_000;
 
 export class ServiceLoad {
   readonly #producer: Producer;
@@ -56,6 +57,15 @@ export class ServiceLoad {
   start(): void {
     this.#stopping = new AbortController();
     this.#running ??= this.#produce(this.#stopping.signal);
+  }
+
+  /** Appends so many sales at once, while it is stopped: a backlog, which is stored in large batches. */
+  async backlog(sales: number): Promise<void> {
+    for (let left = sales; left > 0; left -= backlogBatch) {
+      const count = Math.min(left, backlogBatch);
+      await this.#send(this.#next, count);
+      this.#next += count;
+    }
   }
 
   /** Resolves when all that was sent is acknowledged. */

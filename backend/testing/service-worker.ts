@@ -55,7 +55,7 @@ Projector.prototype.project = async function (batches) {
   if (batches.length > 0) passing('after-projection');
 };
 
-/** pg calls come in too many shapes for types: what matters here is the text alone. */
+/** pg calls come in too many shapes for types: what matters here are the text and when the answer is there. */
 const client = pg.Client.prototype as unknown as { query: (...args: unknown[]) => unknown };
 const { query } = client;
 let inserted = false;
@@ -63,14 +63,24 @@ client.query = function (...args) {
   const [first] = args;
   const text = typeof first === 'string' ? first : ((first as { text?: string } | undefined)?.text ?? '');
   if (inserted && /^\s*commit/i.test(text)) passing('before-commit');
-  const result = query.apply(this, args);
-  if (!/insert into sale\b/i.test(text)) {
-    if (/^\s*(commit|rollback)/i.test(text)) inserted = false;
-    return result;
-  }
-  inserted = true;
-  return (result as Promise<unknown>).then((value) => {
+  if (/^\s*(commit|rollback)/i.test(text)) inserted = false;
+  if (!/insert into sale\b/i.test(text)) return query.apply(this, args);
+  const done = () => {
+    inserted = true;
     passing('after-insert');
+  };
+  const callback = args.at(-1);
+  if (typeof callback === 'function') {
+    return query.apply(this, [
+      ...args.slice(0, -1),
+      (...answer: unknown[]) => {
+        done();
+        callback(...answer);
+      },
+    ]);
+  }
+  return (query.apply(this, args) as Promise<unknown>).then((value) => {
+    done();
     return value;
   });
 };

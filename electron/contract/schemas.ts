@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { connectionLimits } from '../../backend/domain/connection.ts';
 import type { Question } from '../../backend/domain/question.ts';
 import { deadLetterReasons } from '../../backend/domain/ticket-sale.ts';
+import { profileSchema } from '../../backend/settings/profile.ts';
 import { settingsSchema } from '../../backend/settings/settings.ts';
 import type { RequestName } from './names.ts';
 import type { RequestInput } from './signatures.ts';
@@ -74,6 +76,15 @@ const question: z.ZodType<Question> = z.discriminatedUnion('name', [
 
 const { theme, startScreen, backend, fallback, currency, tickRate, railCollapsed, simulator } = settingsSchema.shape;
 
+const { id: profileId, kafka, postgres, redis } = profileSchema.shape;
+
+const password = z.string().min(1).max(connectionLimits.password).nullable();
+const secrets = z.strictObject({
+  kafka: password.exactOptional(),
+  postgres: password.exactOptional(),
+  redis: password.exactOptional(),
+});
+
 /** A bare file name: nothing that leads to another folder or that a file system refuses. */
 const fileName = z
   .string()
@@ -100,6 +111,26 @@ export const requestSchemas: { readonly [N in RequestName]: z.ZodType<RequestInp
     railCollapsed: railCollapsed.exactOptional(),
     simulator: simulator.exactOptional(),
   }),
+  'profiles.list': nothing,
+  'profiles.save': z.strictObject({
+    id: profileId.nullable(),
+    profile: profileSchema.omit({ id: true }),
+    secrets,
+  }),
+  'profiles.copy': z.strictObject({ id: profileId }),
+  'profiles.delete': z.strictObject({ id: profileId }),
+  'profiles.export': z.strictObject({ id: profileId }),
+  'profiles.import': nothing,
+  'profiles.test': z.strictObject({
+    id: profileId.nullable(),
+    settings: z.strictObject({
+      kafka: kafka.exactOptional(),
+      postgres: postgres.exactOptional(),
+      redis: redis.exactOptional(),
+    }),
+    secrets,
+  }),
+  'dataSource.switch': z.strictObject({ id: profileId }),
   'catalogue.get': nothing,
   'query.ask': question,
   'query.compare': question,

@@ -1,3 +1,4 @@
+import type { ServiceName } from '../../backend/domain/connection.ts';
 import type {
   DeadLetterPage,
   DeadLetterQuery,
@@ -6,13 +7,20 @@ import type {
 } from '../../backend/domain/dead-letters.ts';
 import type { LiveFrame } from '../../backend/domain/live.ts';
 import type { Answer, BackendName, Comparison, Movie, Question, Theater } from '../../backend/domain/question.ts';
-import type { Reconciliation, ServiceState, SimulatorSettings, SystemStatus } from '../../backend/domain/status.ts';
+import type {
+  Reconciliation,
+  ServiceState,
+  ServiceTest,
+  SimulatorSettings,
+  SystemStatus,
+} from '../../backend/domain/status.ts';
 import type { SaleLine } from '../../backend/domain/ticket-sale.ts';
+import type { Profile, SaslMechanism, TlsSettings } from '../../backend/settings/profile.ts';
 import type { Settings } from '../../backend/settings/settings.ts';
 import type { CommandId } from './commands.ts';
 import type { FeedName, RequestName } from './names.ts';
 
-export type { Settings };
+export type { Profile, SaslMechanism, Settings, TlsSettings };
 
 export interface AppInfo {
   readonly version: string;
@@ -44,7 +52,7 @@ export type AppState =
       /** Services that are waited for, and why; empty for the embedded data. */
       readonly services: readonly ServiceState[];
     }
-  | { readonly phase: 'running' }
+  | { readonly phase: 'running'; readonly source: string }
   | { readonly phase: 'stopping'; readonly step: string }
   | { readonly phase: 'failed'; readonly error: RequestFailure };
 
@@ -69,7 +77,29 @@ export interface DiagnosticsReport {
   readonly liveFrames: number;
 }
 
-type SettingsPatch = Partial<Omit<Settings, 'version' | 'dataSource' | 'zone' | 'cutoverHour'>>;
+type SettingsPatch = Partial<Omit<Settings, 'version' | 'dataSource' | 'profiles' | 'zone' | 'cutoverHour'>>;
+
+/** A profile before main gave it an id. */
+export type ProfileDraft = Omit<Profile, 'id'>;
+
+/** Where a password is: encrypted on the disk, in memory until ReelMetrics closes, or nowhere. It is never told itself. */
+export type SecretState = 'stored' | 'session' | 'none';
+
+/** New passwords: text sets one, null forgets it, what is left out stays as it is. */
+export type SecretChanges = { readonly [S in ServiceName]?: string | null };
+
+export interface ProfileEntry {
+  readonly profile: Profile;
+  /** Comes with the program: it can be used and copied, not changed. */
+  readonly builtIn: boolean;
+  readonly secrets: Readonly<Record<ServiceName, SecretState>>;
+}
+
+export interface ProfileList {
+  readonly profiles: readonly ProfileEntry[];
+  /** What becomes of a password that is entered now: 'session' where the system has nothing to encrypt it with. */
+  readonly newSecrets: 'stored' | 'session';
+}
 
 /** Every request: what goes in and what comes back. Handlers, bridge and schemas derive from this map. */
 export interface Requests {
@@ -79,6 +109,35 @@ export interface Requests {
   'app.quit': { input: undefined; output: undefined };
   'settings.get': { input: undefined; output: Settings };
   'settings.update': { input: SettingsPatch; output: Settings };
+  'profiles.list': { input: undefined; output: ProfileList };
+  /** `id` null makes a new profile. The id of the profile saved. */
+  'profiles.save': {
+    input: { id: string | null; profile: ProfileDraft; secrets: SecretChanges };
+    output: { id: string };
+  };
+  /** With its passwords. The id of the copy. */
+  'profiles.copy': { input: { id: string }; output: { id: string } };
+  /** Refused while it is in use. */
+  'profiles.delete': { input: { id: string }; output: undefined };
+  /** Save dialog; the path chosen, or null when cancelled. Holds no passwords. */
+  'profiles.export': { input: { id: string }; output: string | null };
+  /** Open dialog; the id of the new profile, or null when cancelled. */
+  'profiles.import': { input: undefined; output: { id: string } | null };
+  /** Tries the given services. Passwords that are left out are those of the profile `id`, if any. */
+  'profiles.test': {
+    input: {
+      id: string | null;
+      settings: { readonly [S in ServiceName]?: Profile[S] };
+      secrets: SecretChanges;
+    };
+    output: readonly ServiceTest[];
+  };
+  /**
+   * Leaves the present source and starts another; the one in use starts again with its settings of now. Resolves when
+   * it runs. When something ran before and the new source does not start in time, that is started again, and the reason
+   * is the error; when nothing ran, it waits for the services until another source is chosen (`cancelled`).
+   */
+  'dataSource.switch': { input: { id: string }; output: Settings };
   'catalogue.get': { input: undefined; output: { theaters: readonly Theater[]; movies: readonly Movie[] } };
   'query.ask': { input: Question; output: Answer<unknown> };
   'query.compare': { input: Question; output: Comparison };

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { app, type BrowserWindow, Menu, nativeTheme, session } from 'electron';
+import { app, type BrowserWindow, Menu, nativeTheme, safeStorage, session } from 'electron';
+import { AppError } from '../../backend/lib/app-error.ts';
 import { ReleaseStack } from '../../backend/lib/release-stack.ts';
 import type { Logger } from '../../backend/ports/logger.ts';
+import { isSource } from '../../backend/settings/profiles.ts';
 import type { Settings } from '../../backend/settings/settings.ts';
-import { findServices } from '../../backend/settings/environment.ts';
 import { resolveZone } from '../../backend/settings/zone.ts';
 import type { ProgramArguments } from './arguments.ts';
 import { type CrashHandling, writeCrashReport } from './crash.ts';
@@ -14,15 +15,19 @@ import { appInfo, launchedAt } from './info.ts';
 import { createHandlers } from './ipc/handlers/index.ts';
 import { openRouter } from './ipc/router.ts';
 import { menuTemplate } from './menu.ts';
+import { ProfileStore } from './profile-store.ts';
 import { servePage } from './protocol.ts';
 import { createQuit } from './quit.ts';
 import { RuntimeHost } from './runtime-host.ts';
+import { SecretsStore } from './secrets-store.ts';
 import { guardApp } from './security/navigation.ts';
 import { blockNetwork } from './security/network.ts';
 import { devServerUrl, pageUrl } from './security/origin.ts';
 import { denyPermissions } from './security/permissions.ts';
 import { SettingsStore } from './settings-store.ts';
 import { ReportInbox, runSmoke } from './smoke.ts';
+import { secretVault } from './supported-runtime.ts';
+import { switchDataSource } from './switch-data-source.ts';
 import { offerReload, openMainWindow, rememberWindow } from './window.ts';
 import { startPostgresWorker } from './worker-host.ts';
 
@@ -90,40 +95,52 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
   followFullScreen(window, feed);
   release.push('feed', () => feed.close());
 
-  const host = new RuntimeHost(async (source, onProgress, signal) => {
-    // Loaded only now: the first paint does not wait for the database's code.
-    const { createRuntime } = await import('../../backend/runtime.ts');
-    const { zone, cutoverHour, currency, backend, fallback, simulator } = settings.current;
-    return createRuntime({
-      source:
-        source === 'embedded'
-          ? { kind: 'embedded', dataDir: folders.data, startWorker: startPostgresWorker }
-          : { kind: 'services', ...findServices(source) },
-      signal,
-      calendar: { zone: resolveZone(zone), cutoverHour },
-      currency,
-      backend,
-      fallback,
-      simulator,
-      logger,
-      consume: true,
-      onProgress,
-    });
-  }, logger);
+  const secrets = await step('secrets', () =>
+    SecretsStore.open(folders.secretsFile, secretVault(safeStorage, process.platform), logger),
+  );
+  const profiles = new ProfileStore({ settings, secrets, env: process.env });
+
+  const host = new RuntimeHost(
+    async (source, onProgress, signal) => {
+      // Loaded only now: the first paint does not wait for the database's code.
+      const { createRuntime } = await import('../../backend/runtime.ts');
+      const { zone, cutoverHour, currency, backend, fallback, simulator } = settings.current;
+      return createRuntime({
+        source:
+          source === 'embedded'
+            ? { kind: 'embedded', dataDir: folders.data, startWorker: startPostgresWorker }
+            : { kind: 'services', ...(await profiles.services(source)) },
+        signal,
+        calendar: { zone: resolveZone(zone), cutoverHour },
+        currency,
+        backend,
+        fallback,
+        simulator,
+        logger,
+        consume: true,
+        onProgress,
+      });
+    },
+    logger,
+    (source) => profiles.nameOf(source),
+  );
   host.onState((state) => {
     if (state.phase === 'running' && host.current !== null) feed.attach(host.current);
     if (state.phase === 'starting') feed.detach();
     feed.appState(state);
   });
 
-  const info = () => appInfo({ dataFolder: folders.data, logFile, diagnostic, notices: settings.notices });
+  const info = () =>
+    appInfo({ dataFolder: folders.data, logFile, diagnostic, notices: [...settings.notices, ...secrets.notices] });
   const inbox = new ReportInbox();
   await step('ipc', () => {
     const desktop = createDesktop(window, { data: folders.data, logs: folders.logs });
     const handlers = createHandlers({
       info,
       settings,
+      profiles,
       host,
+      switchDataSource: (id) => switchDataSource({ host, settings, profiles }, id),
       feed,
       desktop,
       takeReport: diagnostic ? inbox.take : null,
@@ -152,8 +169,14 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
 /** A profile on the command line counts as the first-run choice; a diagnostic run sets up its own throw-away file. */
 async function openSettings(args: ProgramArguments, file: string): Promise<SettingsStore> {
   const settings = await SettingsStore.open(file);
-  if (args.profile !== null && settings.current.dataSource !== args.profile)
+  if (args.profile !== null && settings.current.dataSource !== args.profile) {
+    if (!isSource(args.profile, settings.current.profiles)) {
+      throw new AppError('bad_settings', `There is no profile "${args.profile}".`, {
+        hint: 'Start without --profile and look at Settings, Data source.',
+      });
+    }
     await settings.update({ dataSource: args.profile });
+  }
   if (args.smoke !== null)
     await settings.update({ startScreen: 'live', simulator: { ...settings.current.simulator, rate: args.smoke.rate } });
   return settings;

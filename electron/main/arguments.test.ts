@@ -69,7 +69,10 @@ describe('arguments', () => {
     [['--smoke', '5', '--smoke', '6'], '--smoke is given twice'],
     [['--report', 'r.json'], '--report belongs to a diagnostic run'],
     [['--data-dir='], '--data-dir wants a value'],
-    [['--profile', 'Not an id'], '--profile Not an id: wanted is "embedded", "local", or the id of a profile in Settings'],
+    [
+      ['--profile', 'Not an id'],
+      '--profile Not an id: wanted is "embedded", "local", or the id of a profile in Settings',
+    ],
   ])('refuses %j and says why', (words, message) => {
     const parsed = parse(...words);
     expect(parsed.ok).toBe(false);

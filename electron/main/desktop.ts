@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { app, type BrowserWindow, dialog } from 'electron';
 import { AppError, codeOf } from '../../backend/lib/app-error.ts';
 import type { Desktop } from './ipc/services.ts';
@@ -26,6 +26,15 @@ export function createDesktop(
       }
       return filePath;
     },
+    async openFile({ name, extension }) {
+      const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+        properties: ['openFile'],
+        filters: [{ name, extensions: [extension] }],
+      });
+      const [path] = filePaths;
+      if (canceled || path === undefined) return null;
+      return { name: basename(path), text: await readText(path) };
+    },
     openLink: openExternal,
     async openFolder(which) {
       const problem = await openOwnFolder(folders[which]);
@@ -40,4 +49,20 @@ export function createDesktop(
     },
     quit: () => app.quit(),
   };
+}
+
+/** Largest file that is read, bytes. */
+const maxTextBytes = 1024 * 1024;
+
+async function readText(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    if (size <= maxTextBytes) return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new AppError('not_available', `The file could not be read (${codeOf(cause) ?? 'unknown cause'}).`, {
+      hint: 'Check that it is there and that you may read it.',
+      cause,
+    });
+  }
+  throw new AppError('bad_settings', `${basename(path)} is larger than 1 MB.`, { hint: 'Choose another file.' });
 }

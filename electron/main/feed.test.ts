@@ -174,11 +174,12 @@ describe('the feed', () => {
   });
 
   it('always ends with the newest app state, however fast it changes', () => {
-    for (let share = 0; share <= 10; share += 1) feed.appState({ phase: 'starting', source: 'embedded', services: [], step: 'x', share: share / 10 });
-    feed.appState({ phase: 'running' });
+    for (let share = 0; share <= 10; share += 1)
+      feed.appState({ phase: 'starting', source: 'embedded', services: [], step: 'x', share: share / 10 });
+    feed.appState({ phase: 'running', source: 'embedded' });
     vi.advanceTimersByTime(50);
     const states = page.sent.filter((message) => message.name === 'app');
     expect(states.length).toBeLessThanOrEqual(2);
-    expect(states.at(-1)?.payload).toEqual({ phase: 'running' });
+    expect(states.at(-1)?.payload).toEqual({ phase: 'running', source: 'embedded' });
   });
 });

@@ -14,6 +14,8 @@ export interface Folders {
   /** Crash reports; null in a diagnostic run. */
   readonly crashes: string | null;
   readonly settingsFile: string;
+  /** Passwords of the profiles, encrypted. */
+  readonly secretsFile: string;
   readonly windowStateFile: string;
   /** Removed at exit; null when nothing is thrown away. */
   readonly throwAway: string | null;
@@ -33,6 +35,7 @@ export function chooseFolders(args: ProgramArguments, userData: string): Folders
     logs: join(user, 'logs'),
     crashes: throwAway === null ? join(user, 'crashes') : null,
     settingsFile: join(user, 'settings.json'),
+    secretsFile: join(user, 'secrets.json'),
     windowStateFile: join(user, 'window-state.json'),
     throwAway,
   };

@@ -25,12 +25,14 @@ const switchLimitMs = 20_000;
  *
  *   no-source -> starting -> running -> stopping
  *                starting -> failed -> starting (try again)
- *   running, starting, failed -> starting another source (switch), and back to the one before when that fails
+ *   running, starting, failed -> starting another source (switch), and back to the one that ran when that fails
+ *   running -> starting it again (restart)
  *   any -> stopping, which is final
  */
 export class RuntimeHost {
   readonly #create: CreateRuntime;
   readonly #logger: Logger;
+  readonly #nameOf: (source: string) => string;
   readonly #listeners = new Set<(state: AppState) => void>();
   #state: AppState = { phase: 'no-source' };
   #runtime: Runtime | null = null;
@@ -38,9 +40,11 @@ export class RuntimeHost {
   #switching = false;
   #stopped: Promise<void> | undefined;
 
-  constructor(create: CreateRuntime, logger: Logger) {
+  /** `nameOf` gives the name of a source for a person. */
+  constructor(create: CreateRuntime, logger: Logger, nameOf: (source: string) => string = (source) => source) {
     this.#create = create;
     this.#logger = logger;
+    this.#nameOf = nameOf;
   }
 
   get state(): AppState {
@@ -91,38 +95,51 @@ export class RuntimeHost {
    * the one that ran before is started again and the reason is thrown (`not_available`).
    */
   async switchTo(source: string): Promise<void> {
+    if (this.#attempt?.source === source && this.#runtime !== null) return;
+    await this.#replace(source, this.#runtime === null ? null : this.source);
+  }
+
+  /** Closes the source that runs and starts it again, with its settings of now. Throws what creation threw. */
+  async restart(): Promise<void> {
+    const { source } = this;
+    if (source !== null) await this.#replace(source, null);
+  }
+
+  /** `before` is what is started again when the source cannot be; null when there is nothing to go back to. */
+  async #replace(source: string, before: string | null): Promise<void> {
     if (this.#stopped !== undefined) throw closing();
     if (this.#switching) {
       throw new AppError('not_available', 'The data source is being switched.', { hint: 'Wait for it to end.' });
     }
-    if (this.#attempt?.source === source && this.#runtime !== null) return;
     this.#switching = true;
+    let begun: Promise<Runtime>;
     try {
-      const before = this.#runtime === null ? null : this.source;
       await this.#leave((step) => this.#become({ phase: 'starting', source, step, share: null, services: [] }));
-      if (before === null) await this.#begin(source);
-      else await this.#beginOrGoBack(source, before);
+      if (before !== null) return await this.#beginOrGoBack(source, before);
+      begun = this.#begin(source);
     } finally {
       this.#switching = false;
     }
+    // It may wait for its services for long; another source can be chosen meanwhile.
+    await begun;
   }
 
   async #beginOrGoBack(source: string, before: string): Promise<void> {
     const begun = this.#begin(source);
     const limit = setTimeout(() => this.#attempt?.abort.abort(), switchLimitMs);
-    let step = '';
+    let waitedFor = '';
     const unsubscribe = this.onState((state) => {
-      if (state.phase === 'starting') step = state.step;
+      if (state.phase === 'starting') waitedFor = reasonsOf(state);
     });
     try {
       await begun;
     } catch (error) {
       if (this.#stopped !== undefined) throw error;
       const cancelled = error instanceof AppError && error.code === 'cancelled';
-      const reason = cancelled ? `it did not start within ${switchLimitMs / 1000} s. ${step}` : messageOf(error);
+      const reason = cancelled ? `it did not start within ${switchLimitMs / 1000} s. ${waitedFor}` : messageOf(error);
       await this.#begin(before);
-      throw new AppError('not_available', `${source} cannot be used: ${reason}`, {
-        hint: `${before} is in use again.`,
+      throw new AppError('not_available', `${this.#nameOf(source)} cannot be used: ${reason}`, {
+        hint: `${this.#nameOf(before)} is in use again.`,
         cause: error,
       });
     } finally {
@@ -149,7 +166,7 @@ export class RuntimeHost {
         signal,
       );
       this.#runtime = runtime;
-      if (this.#stopped === undefined) this.#become({ phase: 'running' });
+      if (this.#stopped === undefined) this.#become({ phase: 'running', source });
       return runtime;
     } catch (error) {
       this.#attempt = undefined;
@@ -195,6 +212,12 @@ export class RuntimeHost {
     this.#state = state;
     for (const listener of this.#listeners) listener(state);
   }
+}
+
+/** Why a start waits: the services that are down, else its step. */
+function reasonsOf({ step, services }: Extract<AppState, { phase: 'starting' }>): string {
+  const reasons = services.flatMap(({ status }) => (status.state === 'down' && status.reason ? [status.reason] : []));
+  return reasons.length > 0 ? reasons.join(' ') : `${step}.`;
 }
 
 function closing(): AppError {

@@ -1,6 +1,8 @@
 import type { Settings } from '../../backend/settings/settings.ts';
 import { loadSettings, saveSettings } from '../../backend/settings/settings-file.ts';
 
+/** New values, or what makes them from the settings of that moment. */
+type Change = Partial<Settings> | ((current: Settings) => Partial<Settings>);
 type Listener = (now: Settings, before: Settings) => void;
 
 /** The settings in force: checked, written before they count, one change at a time. */
@@ -34,16 +36,16 @@ export class SettingsStore {
   }
 
   /** Merges, checks, writes, then takes effect. Throws `bad_settings`, or `data_folder_unusable` when it cannot be written. */
-  update(patch: Partial<Settings>): Promise<Settings> {
-    const change = this.#queue.then(() => this.#apply(patch));
+  update(change: Change): Promise<Settings> {
+    const applied = this.#queue.then(() => this.#apply(change));
     // The caller gets the failure; the next change is not held up by it.
-    this.#queue = change.catch(() => undefined);
-    return change;
+    this.#queue = applied.catch(() => undefined);
+    return applied;
   }
 
-  async #apply(patch: Partial<Settings>): Promise<Settings> {
+  async #apply(change: Change): Promise<Settings> {
     const before = this.#current;
-    const now: Settings = { ...before, ...patch };
+    const now: Settings = { ...before, ...(typeof change === 'function' ? change(before) : change) };
     await saveSettings(this.#file, now);
     this.#current = now;
     for (const listener of this.#listeners) listener(now, before);

@@ -160,27 +160,27 @@ function the(path) {
  * @param {{ folder: string, name: ServiceName, ports: Ports, command: () => Promise<Command>, untilExit: boolean }} options
  */
 async function start({ folder, name, ports, command, untilExit }) {
+  const log = logFile(folder, name);
+  const logged = () => statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+  let from = logged();
   if (runningProcess(folder, name) === null) {
     await requireFree(name, ports);
     await startProcess(folder, name, await command(), untilExit);
   }
-  let from = 0;
   const begin = performance.now();
   while (!(await answers[name](ports[name]))) {
     if (runningProcess(folder, name) === null) {
-      const words = (await readFile(logFile(folder, name), 'utf8')).slice(from).trim().slice(-2000);
+      const words = (await readFile(log)).subarray(from).toString().trim().slice(-2000);
       const orphans =
         name === 'postgres' && /pre-existing shared memory block|lock file ".*" already exists/.test(words);
       if (!orphans || performance.now() - begin > orphansMs)
         throw new SetupError(`${titles[name]} did not start:\n${words}`);
       // A server that was killed leaves its processes behind, and they go by themselves.
       await sleep(askAgainMs);
-      from = statSync(logFile(folder, name)).size;
+      from = logged();
       await startProcess(folder, name, await command(), untilExit);
     } else if (performance.now() - begin > startMs) {
-      throw new SetupError(
-        `${titles[name]} does not answer after ${startMs / 1000} s; its log: ${logFile(folder, name)}`,
-      );
+      throw new SetupError(`${titles[name]} does not answer after ${startMs / 1000} s; its log: ${log}`);
     }
     await sleep(askAgainMs);
   }

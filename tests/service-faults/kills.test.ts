@@ -27,13 +27,20 @@ async function recover(): Promise<number> {
 it.each(killPoints)('loses and doubles nothing when a worker is killed %s', async (point) => {
   let recoveredMs = 0;
   for (let seed = 0; seed < seeds; seed += 1) {
+    await rig.load.backlog(12_000);
     rig.load.start();
     const worker = rig.startWorker(`${point}:${1 + seed * 3}`);
     await worker.exited;
     expect(worker.child.signalCode).toBe('SIGKILL');
     recoveredMs = Math.max(recoveredMs, await recover());
   }
-  await record({ fault: `kill -9 of a worker, ${point}`, rounds: seeds, shownMs: null, recoveredMs, heapGrowthBytes: null });
+  await record({
+    fault: `kill -9 of a worker, ${point}`,
+    rounds: seeds,
+    shownMs: null,
+    recoveredMs,
+    heapGrowthBytes: null,
+  });
 });
 
 it('loses and doubles nothing when a worker is killed at any moment', async () => {
@@ -45,7 +52,13 @@ it('loses and doubles nothing when a worker is killed at any moment', async () =
     await worker.kill();
   }
   const recoveredMs = await recover();
-  await record({ fault: 'kill -9 of a worker, at random', rounds: randomKills, shownMs: null, recoveredMs, heapGrowthBytes: null });
+  await record({
+    fault: 'kill -9 of a worker, at random',
+    rounds: randomKills,
+    shownMs: null,
+    recoveredMs,
+    heapGrowthBytes: null,
+  });
 });
 
 it('stays exact while workers of one group join, leave and are killed', async () => {
@@ -63,5 +76,11 @@ it('stays exact while workers of one group join, leave and are killed', async ()
   const recoveredMs = await rig.settle();
   expect(steady.isRunning).toBe(true);
   await steady.stop();
-  await record({ fault: 'a second worker joins, and leaves or is killed', rounds, shownMs: null, recoveredMs, heapGrowthBytes: null });
+  await record({
+    fault: 'a second worker joins, and leaves or is killed',
+    rounds,
+    shownMs: null,
+    recoveredMs,
+    heapGrowthBytes: null,
+  });
 });

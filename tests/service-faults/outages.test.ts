@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { Redis } from 'ioredis';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WorkerReport } from '../../backend/testing/worker-report.ts';
 import { record } from './results.ts';
@@ -140,7 +140,7 @@ describe('Redis', () => {
         const client = new Redis(rig.services.env.REDIS_URL);
         for (let round = 0; round < 20; round += 1) {
           if (round % 5 === 0) await client.flushall();
-          await client.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+          await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
           await sleep(200);
         }
         client.disconnect();

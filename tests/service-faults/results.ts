@@ -14,7 +14,8 @@ export interface FaultResult {
 /** Prints the row, and appends it to the file that FAULT_RESULTS names. */
 export async function record(result: FaultResult): Promise<void> {
   const seconds = (ms: number | null) => (ms === null ? '-' : `${(ms / 1000).toFixed(1)} s`);
-  const megabytes = result.heapGrowthBytes === null ? '-' : `${Math.max(0, result.heapGrowthBytes / 2 ** 20).toFixed(1)} MB`;
+  const megabytes =
+    result.heapGrowthBytes === null ? '-' : `${Math.max(0, result.heapGrowthBytes / 2 ** 20).toFixed(1)} MB`;
   const row = `| ${result.fault} | ${result.rounds} | ${seconds(result.shownMs)} | ${seconds(result.recoveredMs)} | ${megabytes} | exact |\n`;
   process.stdout.write(row);
   if (process.env.FAULT_RESULTS) await appendFile(process.env.FAULT_RESULTS, row);

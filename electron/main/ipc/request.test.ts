@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../backend/lib/app-error.ts';
 import { silentLogger } from '../../../backend/ports/logger.ts';
+import { localProfile } from '../../../backend/settings/profile.ts';
 import { defaultSettings } from '../../../backend/settings/settings.ts';
 import { type RequestName, requestNames } from '../../contract/names.ts';
 import { requestSchemas } from '../../contract/schemas.ts';
@@ -9,6 +10,8 @@ import { type Door, type Handlers, handleRequest, type SenderInfo } from './requ
 
 const ours: SenderInfo = { isOurWindow: true, isMainFrame: true, url: 'app://reelmetrics/index.html' };
 const day = '2026-11-22';
+
+const { id: _, ...draft } = localProfile;
 
 /** At least one well-formed message per channel: the mutations start from these. */
 const wellFormed: Record<RequestName, readonly unknown[]> = {
@@ -18,6 +21,17 @@ const wellFormed: Record<RequestName, readonly unknown[]> = {
   'app.quit': [undefined],
   'settings.get': [undefined],
   'settings.update': [{ theme: 'dark' }, { tickRate: 2, simulator: defaultSettings.simulator }],
+  'profiles.list': [undefined],
+  'profiles.save': [
+    { id: null, profile: draft, secrets: { postgres: 'pass', redis: null } },
+    { id: 'staging', profile: draft, secrets: {} },
+  ],
+  'profiles.copy': [{ id: 'local' }],
+  'profiles.delete': [{ id: 'staging' }],
+  'profiles.export': [{ id: 'staging' }],
+  'profiles.import': [undefined],
+  'profiles.test': [{ id: null, settings: { redis: draft.redis, kafka: draft.kafka }, secrets: { redis: 'pass' } }],
+  'dataSource.switch': [{ id: 'embedded' }],
   'catalogue.get': [undefined],
   'query.ask': [
     { name: 'theaters', params: {} },
@@ -162,13 +176,23 @@ function malformed(name: RequestName): fc.Arbitrary<unknown> {
   return fc.oneof(junk, spoiled, unknownField).filter((message) => !isAcceptable(name, message));
 }
 
+/** Requests with fields whose spoiled value may be a text as good as any other: links, names, ids, passwords. */
+const freeText: readonly RequestName[] = [
+  'link.open',
+  'file.save',
+  'profiles.save',
+  'profiles.copy',
+  'profiles.delete',
+  'profiles.export',
+  'profiles.test',
+  'dataSource.switch',
+];
+
 /** The few messages that the generators can make by chance and that are in order. */
 function isAcceptable(name: RequestName, message: unknown): boolean {
   if (wellFormed[name].includes(undefined)) return message === undefined;
   if (name === 'reconcile.run' && message === null) return true;
-  // Fields of free text, whose spoiled value may be a text as good as any other.
-  if (isObject(message) && (name === 'link.open' || name === 'file.save'))
-    return requestSchemas[name].safeParse(message).success;
+  if (isObject(message) && freeText.includes(name)) return requestSchemas[name].safeParse(message).success;
   // An empty patch, an empty parameter list.
   if (name === 'settings.update' && isObject(message) && Object.keys(message).length === 0) return true;
   return (

@@ -1,6 +1,7 @@
 import type { Logger } from '../../../backend/ports/logger.ts';
-import type { AppInfo, DiagnosticsReport } from '../../contract/signatures.ts';
+import type { AppInfo, DiagnosticsReport, Settings } from '../../contract/signatures.ts';
 import type { Feed } from '../feed.ts';
+import type { ProfileStore } from '../profile-store.ts';
 import type { RuntimeHost } from '../runtime-host.ts';
 import type { SettingsStore } from '../settings-store.ts';
 
@@ -8,6 +9,11 @@ import type { SettingsStore } from '../settings-store.ts';
 export interface Desktop {
   /** Asks where, writes, and returns the path; null when the user cancels. */
   saveFile(suggestedName: string, content: string): Promise<string | null>;
+  /** Asks which, and gives the text (at most 1 MB) with the bare file name; null when the user cancels. */
+  openFile(kind: {
+    readonly name: string;
+    readonly extension: string;
+  }): Promise<{ readonly name: string; readonly text: string } | null>;
   /** False when the link is not one of ours. */
   openLink(url: string): Promise<boolean>;
   openFolder(which: 'data' | 'logs'): Promise<void>;
@@ -19,7 +25,10 @@ export interface Desktop {
 export interface Services {
   readonly info: () => AppInfo;
   readonly settings: SettingsStore;
+  readonly profiles: ProfileStore;
   readonly host: RuntimeHost;
+  /** See `switchDataSource`: starts another source, or the same again, and keeps the choice. */
+  readonly switchDataSource: (id: string) => Promise<Settings>;
   readonly feed: Feed;
   readonly desktop: Desktop;
   /** Takes the page's report in a diagnostic run; null in any other. */

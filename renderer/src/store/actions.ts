@@ -1,6 +1,6 @@
 import type { BackendName } from '../../../backend/domain/question.ts';
 import type { SimulatorSettings } from '../../../backend/domain/status.ts';
-import type { RequestInput } from '../../../electron/contract/signatures.ts';
+import type { RequestFailure, RequestInput } from '../../../electron/contract/signatures.ts';
 import { asFailure, request } from '../bridge/bridge-client.ts';
 import { useConsole } from './console-store.ts';
 
@@ -60,6 +60,22 @@ export async function startEmbedded(history: boolean): Promise<void> {
     const appState = await request('app.state');
     takeAppState(appState);
     if (appState.phase !== 'failed') tellFailure('The built-in data did not start', asFailure(error));
+  }
+}
+
+/**
+ * Starts another data source, or the one in use again; progress is in the app state. Gives the failure, which the caller
+ * shows: a source that could not start in time has given way to the one before. Being left for another one is none.
+ */
+export async function switchDataSource(id: string): Promise<RequestFailure | null> {
+  const { takeSettings, takeAppState } = useConsole.getState();
+  try {
+    takeSettings(await request('dataSource.switch', { id }));
+    return null;
+  } catch (error) {
+    const failure = asFailure(error);
+    takeAppState(await request('app.state'));
+    return failure.code === 'cancelled' ? null : failure;
   }
 }
 

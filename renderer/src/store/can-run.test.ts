@@ -23,14 +23,14 @@ test('the current day has no next one, a closed day has', () => {
 });
 
 test('a simulator that is stopping is left to it', () => {
-  useConsole.setState({ appState: { phase: 'running' }, status: simulator('running') });
+  useConsole.setState({ appState: { phase: 'running', source: 'embedded' }, status: simulator('running') });
   expect(canRun('simulator.toggle', useConsole.getState())).toBe(true);
   useConsole.setState({ status: simulator('stopping') });
   expect(canRun('simulator.toggle', useConsole.getState())).toBe(false);
 });
 
 test('a screen that offers no file and no filter has neither command', () => {
-  useConsole.setState({ appState: { phase: 'running' } });
+  useConsole.setState({ appState: { phase: 'running', source: 'embedded' } });
   expect(canRun('export.csv', useConsole.getState())).toBe(false);
   expect(canRun('filter.focus', useConsole.getState())).toBe(false);
 });

@@ -1,10 +1,11 @@
 import type { SystemStatus } from '../../../backend/domain/status.ts';
+import type { AppState } from '../../../electron/contract/signatures.ts';
 import { asFailure, request, subscribe } from '../bridge/bridge-client.ts';
 import { Diagnostics } from '../bridge/diagnostics.ts';
 import { attempt } from './actions.ts';
 import { useConsole } from './console-store.ts';
 import { createFeedSink, type FeedBatch } from './feed-sink.ts';
-import { refreshStored } from './query-client.ts';
+import { queryClient, refreshStored, storedKey } from './query-client.ts';
 import { runCommand } from './run-command.ts';
 
 /** While history is made or days are recomputed, answers are asked again this often, ms. */
@@ -29,8 +30,13 @@ export function connect(): () => void {
   };
 
   const apply = (batch: FeedBatch): void => {
-    const { takeFrames, takeStatus, takeAppState } = useConsole.getState();
+    const { takeFrames, takeStatus, takeAppState, appState: before } = useConsole.getState();
     if (batch.appState !== null) takeAppState(batch.appState);
+    if (batch.appState?.phase === 'starting' && before?.phase !== 'starting') {
+      forgetSource();
+      // What came along with it is of the source that was left.
+      return;
+    }
     if (batch.status !== null) takeStatus(batch.status);
     if (batch.frames.length > 0) {
       const missed = takeFrames(batch.frames);
@@ -77,10 +83,19 @@ export function connect(): () => void {
   };
 }
 
+/** What was of one data source is never shown as another's. */
+function forgetSource(): void {
+  useConsole.setState({
+    ...{ status: null, produced: [], live: null, latest: null, pausedAt: null, waiting: 0 },
+    ...{ catalogue: null, day: null, drawerTheaterId: null },
+  });
+  queryClient.removeQueries({ queryKey: [storedKey] });
+}
+
 /** Names and the first status, each time the data source has come up. */
 function loadCatalogueWhenRunning(): () => void {
   return useConsole.subscribe((state, before) => {
-    if (state.appState?.phase !== 'running' || before.appState?.phase === 'running') return;
+    if (state.appState?.phase !== 'running' || isSame(state.appState, before.appState)) return;
     void (async () => {
       try {
         const [{ theaters, movies }, status, settings] = await Promise.all([
@@ -98,6 +113,10 @@ function loadCatalogueWhenRunning(): () => void {
   });
 }
 
+function isSame(now: AppState, before: AppState | null): boolean {
+  return now.phase === 'running' && before?.phase === 'running' && now.source === before.source;
+}
+
 /** Answers about stored days are asked again when something happened to those days. */
 function refreshOnChange(): () => void {
   let last = 0;
@@ -112,6 +131,6 @@ function refreshOnChange(): () => void {
 }
 
 /** What the stored days depend on besides the sales of the current one. */
-function contentOf({ backend, zone, cutoverHour, simulator, rebuild, businessDay }: SystemStatus): string {
-  return [backend, zone, cutoverHour, businessDay, simulator.backfill === null, rebuild === null].join(' ');
+function contentOf({ profile, backend, zone, cutoverHour, simulator, rebuild, businessDay }: SystemStatus): string {
+  return [profile, backend, zone, cutoverHour, businessDay, simulator.backfill === null, rebuild === null].join(' ');
 }

@@ -26,13 +26,13 @@ test('whatever arrives between two animation frames is one change', () => {
   sink.status(status(1));
   sink.live(frame('tick', 2));
   sink.status(status(2));
-  sink.appState({ phase: 'running' });
+  sink.appState({ phase: 'running', source: 'embedded' });
   expect(scheduled).toHaveLength(1);
   draw();
   expect(batches).toHaveLength(1);
   expect(batches[0]!.frames.map(({ sequence }) => sequence)).toEqual([1, 2]);
   expect(batches[0]!.status?.at).toBe(2);
-  expect(batches[0]!.appState).toEqual({ phase: 'running' });
+  expect(batches[0]!.appState).toEqual({ phase: 'running', source: 'embedded' });
 });
 
 test('nothing is applied twice', () => {

@@ -3,6 +3,7 @@ import type { Services } from '../services.ts';
 import { appHandlers } from './app.ts';
 import { dataHandlers } from './data.ts';
 import { pipelineHandlers } from './pipeline.ts';
+import { profileHandlers } from './profiles.ts';
 import { queryHandlers } from './query.ts';
 import { settingsHandlers } from './settings.ts';
 import { simulatorHandlers } from './simulator.ts';
@@ -13,6 +14,7 @@ export function createHandlers(services: Services): Handlers {
   return {
     ...appHandlers(services),
     ...settingsHandlers(services),
+    ...profileHandlers(services),
     ...queryHandlers(services),
     ...simulatorHandlers(services),
     ...dataHandlers(services),

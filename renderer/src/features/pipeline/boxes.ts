@@ -1,4 +1,4 @@
-import type { Flow, PartStatus, SystemStatus } from '../../../../backend/domain/status.ts';
+import type { Flow, PartStatus, QueryFlow, SystemStatus } from '../../../../backend/domain/status.ts';
 import { isLagging, lagWords, partLooks } from '../../ui/pipeline-words.ts';
 import type { StateName } from '../../ui/state-chip.tsx';
 import { countWords } from '../../ui/time-words.ts';
@@ -98,15 +98,18 @@ export function boxesOf(status: SystemStatus, window: WindowFlow): readonly Box[
 
 function simulatorBox({ simulator }: SystemStatus): Box {
   const running = simulator.state === 'running';
+  const retrying = running && simulator.lastError !== null;
   return {
     id: 'simulator',
     name: 'Simulator',
-    ...simulatorStates[simulator.state],
+    ...(retrying ? ({ state: 'warn', word: 'Waiting' } as const) : simulatorStates[simulator.state]),
     rate: simulator.rate,
     unit: 'events/s',
-    note: running
-      ? `${scenarioWords[simulator.settings.scenario]}, seed ${simulator.settings.seed}`
-      : `${countWords(simulator.acknowledged)} sent`,
+    note: retrying
+      ? 'the log does not take its events; it tries on'
+      : running
+        ? `${scenarioWords[simulator.settings.scenario]}, seed ${simulator.settings.seed}`
+        : `${countWords(simulator.acknowledged)} sent`,
     lastAt: null,
   };
 }
@@ -127,8 +130,8 @@ function consumerBox({ consumer, flows }: SystemStatus): Box {
 
 function queryBox({ backend, flows }: SystemStatus): Box {
   const flow = flows.queries[backend];
-  const failed = flow.lastError !== null && flow.lastError.at > (flow.lastAt ?? 0);
-  const source = flow.source === null ? 'no question yet' : `last from ${sourceWords[flow.source]}`;
+  const failed = queryFailure(flow) !== null;
+  const source = flow.source === null ? 'no answer yet' : `last from ${sourceWords[flow.source]}`;
   return {
     id: 'query',
     name: 'Query',
@@ -141,6 +144,11 @@ function queryBox({ backend, flows }: SystemStatus): Box {
     unit: 'questions/s',
     note: `${backend}, ${source}`,
   };
+}
+
+/** Why the last question failed, when it did. */
+export function queryFailure({ lastAt, lastError }: QueryFlow): QueryFlow['lastError'] {
+  return lastError !== null && lastError.at > (lastAt ?? 0) ? lastError : null;
 }
 
 function flowOf({ perSecond, lastAt }: Flow): Pick<Box, 'rate' | 'lastAt'> {

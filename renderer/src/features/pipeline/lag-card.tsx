@@ -21,7 +21,7 @@ export function LagCard() {
       {consumer === null ? (
         <SkeletonRows rows={6} rowHeight={24} />
       ) : consumer.partitions.length === 0 ? (
-        <EmptyState why={`The partitions are not known: ${consumer.reason ?? 'the consumer has not read them yet'}.`} />
+        <EmptyState why={`The partitions are not known. ${consumer.reason ?? 'The consumer has not read them yet.'}`} />
       ) : (
         <LagTable consumer={consumer} />
       )}

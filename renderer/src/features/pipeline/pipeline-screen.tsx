@@ -34,11 +34,11 @@ export function PipelineScreen() {
         <div className={classes.grid}>
           <div className={classes.column}>
             <LagCard />
-            <DeadLettersCard />
+            <UpkeepCard />
           </div>
           <div className={classes.column}>
             <LatencyCard tickLatency={window.latency} />
-            <UpkeepCard />
+            <DeadLettersCard />
           </div>
         </div>
       </div>

@@ -5,12 +5,14 @@ import { request } from '../../bridge/bridge-client.ts';
 import { attempt } from '../../store/actions.ts';
 import { zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
+import { refreshStored } from '../../store/query-client.ts';
 import { useNow } from '../../ui/clock.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { lagWords } from '../../ui/pipeline-words.ts';
 import { StaleBanner } from '../../ui/states.tsx';
 import { clockWords, spanWords } from '../../ui/time-words.ts';
+import { queryFailure } from './boxes.ts';
 import classes from './pipeline.module.css';
 
 /** Each part that does not work as it should: since when, why, what is safe, when it is tried again. */
@@ -18,7 +20,9 @@ export function Troubles({ old }: { readonly old: boolean }) {
   const status = useConsole((state) => state.status);
   if (status === null) return null;
   const troubled = troubledParts(status);
-  if (!old && troubled.length === 0 && !status.consumer.paused) return null;
+  const failure = queryFailure(status.flows.queries[status.backend]);
+  const asked = failure !== null && troubled.length === 0;
+  if (!old && !asked && troubled.length === 0 && !status.consumer.paused) return null;
   return (
     <div className={classes.troubles}>
       {old ? <Old /> : null}
@@ -26,6 +30,7 @@ export function Troubles({ old }: { readonly old: boolean }) {
       {troubled.map(({ name, part }) => (
         <Trouble key={name} name={name} part={part} />
       ))}
+      {asked ? <FailedQuestion backend={status.backend} at={failure.at} reason={failure.reason} /> : null}
     </div>
   );
 }
@@ -35,19 +40,27 @@ interface TroubledPart {
   readonly part: PartStatus;
 }
 
+const readModelName = 'The read model';
+const consumerName = 'The consumer';
+const isConsumer = ({ name }: TroubledPart): boolean => name === consumerName;
+
 function troubledParts(status: SystemStatus): readonly TroubledPart[] {
   const parts: readonly TroubledPart[] = [
     { name: 'PostgreSQL', part: status.database },
     { name: 'The event log', part: status.log },
-    { name: 'The read model', part: status.readModel },
-    { name: 'The consumer', part: status.consumer },
+    { name: readModelName, part: status.readModel },
+    { name: consumerName, part: status.consumer },
   ];
   const troubled = parts.filter(({ part }) => part.state === 'down' || part.state === 'degraded');
-  // The consumer says what its services say: once is enough.
-  return troubled.filter(
-    ({ name, part }, index) =>
-      name !== 'The consumer' || troubled.slice(0, index).every((other) => other.part.reason !== part.reason),
-  );
+  // A consumer whose services are away says what they say: it only knows when they are tried again.
+  const [consumer, services] = [troubled.find(isConsumer), troubled.filter((each) => !isConsumer(each))];
+  const cause = services.some(({ name }) => name !== readModelName);
+  if (consumer === undefined || !cause) return troubled;
+  const { nextAttemptAt } = consumer.part;
+  return services.map(({ name, part }) => ({
+    name,
+    part: { ...part, nextAttemptAt: part.nextAttemptAt ?? nextAttemptAt },
+  }));
 }
 
 function Trouble({ name, part }: TroubledPart) {
@@ -74,6 +87,28 @@ function Trouble({ name, part }: TroubledPart) {
 
 function nextWords(at: number | null, now: number): string {
   return at === null ? '' : `Next attempt in ${Math.max(0, Math.ceil((at - now) / 1000))} s.`;
+}
+
+interface FailedQuestionProps {
+  readonly backend: string;
+  readonly at: number;
+  readonly reason: string;
+}
+
+function FailedQuestion({ backend, at, reason }: FailedQuestionProps) {
+  const zone = useConsole(zoneOf);
+  return (
+    <Notice
+      tone="error"
+      title={`The last question to ${backend} failed at ${clockWords(at, zone)}`}
+      text={reason}
+      actions={
+        <Button size="sm" leftSection={<Icon of={RefreshCw} small />} onClick={() => void refreshStored()}>
+          Ask again
+        </Button>
+      }
+    />
+  );
 }
 
 function Paused({ status }: { readonly status: SystemStatus }) {
