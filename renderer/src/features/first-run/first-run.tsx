@@ -1,17 +1,18 @@
 import { Button } from '@mantine/core';
 import {
   Calendar,
+  CircleCheck,
   CircleDashed,
-  Clock,
   HardDrive,
-  Info,
+  Lock,
   type LucideIcon,
   Play,
   Server,
   ShieldCheck,
 } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { startEmbedded } from '../../store/actions.ts';
+import { useConsole } from '../../store/console-store.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { ScreenHead } from '../../ui/screen-head.tsx';
 import { StateChip } from '../../ui/state-chip.tsx';
@@ -21,8 +22,7 @@ import classes from './first-run.module.css';
 /** The first screen ever: where ticket sales come from. */
 export function FirstRun() {
   const [starting, setStarting] = useState(false);
-  const [explained, setExplained] = useState(false);
-  const explanation = useId();
+  const showSettings = useConsole((state) => state.showSettings);
   const start = async (): Promise<void> => {
     setStarting(true);
     await startEmbedded(true);
@@ -56,7 +56,7 @@ export function FirstRun() {
             Choose where ticket sales come from
           </h2>
           <p className={classes.lead}>
-            Each source keeps its own data. What you store here can be deleted again in Simulator, Reset data.
+            You can change this at any time in Settings, Data source. Each source keeps its own data.
           </p>
           <div className={classes.cards}>
             <div className={classes.card}>
@@ -78,36 +78,16 @@ export function FirstRun() {
               </p>
               <ul>
                 <Point icon={Server}>Kafka, PostgreSQL and Redis</Point>
-                <Point icon={Clock}>Comes with service profiles, not in this version</Point>
-                <Point icon={Info}>The same screens, the same event format</Point>
+                <Point icon={Lock}>TLS and SASL; passwords encrypted by the system</Point>
+                <Point icon={CircleCheck}>Each service can be tested before it is used</Point>
               </ul>
-              <Button
-                fullWidth
-                aria-expanded={explained}
-                aria-controls={explanation}
-                onClick={() => setExplained((shown) => !shown)}
-              >
+              <Button fullWidth onClick={() => showSettings('data-source')}>
                 Connect to my services
               </Button>
             </div>
           </div>
-          <div id={explanation} hidden={!explained} className={classes.explanation}>
-            <p>
-              <strong>This version has no service profiles yet, so it cannot connect.</strong> When they come, they will
-              ask for:
-            </p>
-            <dl>
-              <dt>Kafka</dt>
-              <dd>broker addresses (host:port), the topic, and TLS or SASL if your brokers want it</dd>
-              <dt>PostgreSQL</dt>
-              <dd>host, port, database and a user that may write; sales and rollups are stored there</dd>
-              <dt>Redis</dt>
-              <dd>host and port; it holds the read model and can be rebuilt at any time</dd>
-            </dl>
-            <p>Until then the built-in data shows everything the console does, and stays apart from your services.</p>
-          </div>
           <p className={classes.promise}>
-            <Icon of={ShieldCheck} small /> No account, no telemetry. ReelMetrics contacts no hosts.
+            <Icon of={ShieldCheck} small /> No account, no telemetry. ReelMetrics contacts only the services you name.
           </p>
         </div>
       </section>

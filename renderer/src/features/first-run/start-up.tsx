@@ -1,12 +1,15 @@
 import { Button, Progress } from '@mantine/core';
-import { FolderOpen, RefreshCw } from 'lucide-react';
+import { FolderOpen, Plug, RefreshCw } from 'lucide-react';
+import { useState } from 'react';
 import { request } from '../../bridge/bridge-client.ts';
-import { attempt, startEmbedded } from '../../store/actions.ts';
+import { attempt, switchDataSource } from '../../store/actions.ts';
 import { useConsole } from '../../store/console-store.ts';
+import { activeSourceOf } from '../../store/data-sources.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { ScreenHead } from '../../ui/screen-head.tsx';
 import { StateChip } from '../../ui/state-chip.tsx';
 import classes from './first-run.module.css';
+import { Waiting } from './waiting.tsx';
 
 /** While the data source starts or stops, and when it could not start. */
 export function StartUp() {
@@ -15,12 +18,18 @@ export function StartUp() {
     return <Progressing title="Opening" step="Asking for the state of the data source" share={null} note="" />;
   switch (state.phase) {
     case 'starting':
+      if (state.services.length > 0)
+        return <Waiting source={state.source} step={state.step} services={state.services} />;
       return (
         <Progressing
           title="Starting"
           step={state.step}
           share={state.share}
-          note="The first start makes the database and takes a few seconds. Later ones are quicker."
+          note={
+            state.source === 'embedded'
+              ? 'The first start makes the database and takes a few seconds. Later ones are quicker.'
+              : 'The first start on new services makes the topic and the tables.'
+          }
         />
       );
     case 'stopping':
@@ -76,6 +85,15 @@ interface FailedProps {
 }
 
 function Failed({ code, message, hint }: FailedProps) {
+  const source = useConsole(activeSourceOf) ?? 'embedded';
+  const showSettings = useConsole((state) => state.showSettings);
+  const [starting, setStarting] = useState(false);
+  // A second failure is told by the app state, which this shows.
+  const retry = async (): Promise<void> => {
+    setStarting(true);
+    await switchDataSource(source);
+    setStarting(false);
+  };
   return (
     <>
       <ScreenHead title="Data source" state={<StateChip state="error">Failed to start</StateChip>} />
@@ -88,8 +106,16 @@ function Failed({ code, message, hint }: FailedProps) {
           {hint === null ? null : <p className={classes.lead}>{hint}</p>}
           <p className={classes.promise}>Nothing that was stored is lost.</p>
           <div className={classes.actions}>
-            <Button variant="filled" leftSection={<Icon of={RefreshCw} />} onClick={() => void startEmbedded(false)}>
+            <Button
+              variant="filled"
+              leftSection={<Icon of={RefreshCw} />}
+              loading={starting}
+              onClick={() => void retry()}
+            >
               Retry
+            </Button>
+            <Button leftSection={<Icon of={Plug} />} onClick={() => showSettings('data-source')}>
+              Data source
             </Button>
             <Button
               leftSection={<Icon of={FolderOpen} />}

@@ -1,8 +1,9 @@
 import { UnstyledButton } from '@mantine/core';
-import { Database, HardDrive, Pause, Play, Square, Unplug } from 'lucide-react';
+import { Database, HardDrive, Pause, Play, Server, Square, Unplug } from 'lucide-react';
 import { useShallow } from 'zustand/react/shallow';
 import { zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
+import { activeSourceName, activeSourceOf } from '../../store/data-sources.ts';
 import { useNow } from '../../ui/clock.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { pipelineWords } from '../../ui/pipeline-words.ts';
@@ -25,14 +26,13 @@ export function StatusBar() {
 }
 
 function Mode() {
-  const profile = useConsole((state) =>
-    state.appState?.phase === 'no-source' ? null : (state.status?.profile ?? 'embedded'),
-  );
+  const source = useConsole(activeSourceOf);
+  const name = useConsole(activeSourceName);
   const showSettings = useConsole((state) => state.showSettings);
   return (
     <UnstyledButton className={classes.part} onClick={() => showSettings('data-source')}>
-      <Icon of={profile === null ? Unplug : HardDrive} small />
-      <strong>{profile === null ? 'No data source' : profile === 'embedded' ? 'Embedded' : profile}</strong>
+      <Icon of={source === null ? Unplug : source === 'embedded' ? HardDrive : Server} small />
+      <strong>{name ?? 'No data source'}</strong>
     </UnstyledButton>
   );
 }

@@ -25,7 +25,7 @@ export function About() {
         </div>
         <div className={classes.text}>
           <Icon of={ShieldCheck} />
-          <p>No account, no telemetry. ReelMetrics contacts no hosts.</p>
+          <p>No account, no telemetry. ReelMetrics contacts only the services you name.</p>
         </div>
         <SettingRow label="Licence" note="The licences of the parts it is made of come with the program.">
           <span>MIT</span>

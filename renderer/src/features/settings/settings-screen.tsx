@@ -11,15 +11,22 @@ import { LiveSettings } from './live-settings.tsx';
 import classes from './settings.module.css';
 import { Shortcuts } from './shortcuts.tsx';
 
-const sections: readonly { readonly id: SettingsSection; readonly label: string; readonly Section: () => ReactNode }[] =
-  [
-    { id: 'general', label: 'General', Section: General },
-    { id: 'data-source', label: 'Data source', Section: DataSource },
-    { id: 'backend', label: 'Backend', Section: BackendSettings },
-    { id: 'live', label: 'Live', Section: LiveSettings },
-    { id: 'shortcuts', label: 'Shortcuts', Section: Shortcuts },
-    { id: 'about', label: 'About', Section: About },
-  ];
+interface SectionEntry {
+  readonly id: SettingsSection;
+  readonly label: string;
+  readonly Section: () => ReactNode;
+  /** Fills the screen and scrolls its own parts. */
+  readonly whole?: boolean;
+}
+
+const sections: readonly SectionEntry[] = [
+  { id: 'general', label: 'General', Section: General },
+  { id: 'data-source', label: 'Data source', Section: DataSource, whole: true },
+  { id: 'backend', label: 'Backend', Section: BackendSettings },
+  { id: 'live', label: 'Live', Section: LiveSettings },
+  { id: 'shortcuts', label: 'Shortcuts', Section: Shortcuts },
+  { id: 'about', label: 'About', Section: About },
+];
 
 export function SettingsScreen() {
   const chosen = useConsole((state) => state.settingsSection);
@@ -42,7 +49,9 @@ export function SettingsScreen() {
             </UnstyledButton>
           ))}
         </nav>
-        <div className={classes.content}>{loaded && current !== undefined ? <current.Section /> : null}</div>
+        <div className={classes.content} data-whole={current?.whole}>
+          {loaded && current !== undefined ? <current.Section /> : null}
+        </div>
       </div>
     </>
   );

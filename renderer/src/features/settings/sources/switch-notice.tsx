@@ -1,0 +1,56 @@
+import { Button, Progress } from '@mantine/core';
+import { useConsole } from '../../../store/console-store.ts';
+import { sourceNameOf } from '../../../store/data-sources.ts';
+import { Notice } from '../../../ui/notice.tsx';
+import { StateChip } from '../../../ui/state-chip.tsx';
+import classes from './sources.module.css';
+import { useSources } from './sources-store.ts';
+
+/** A change of source under way, or why the last one could not be made. */
+export function SwitchNotice() {
+  const failure = useSources((state) => state.failure);
+  const setFailure = useSources((state) => state.setFailure);
+  const name = useConsole((state) => (failure === null ? '' : sourceNameOf(state, failure.id)));
+  if (failure === null) return <Progressing />;
+  const { message, hint } = failure.failure;
+  return (
+    <Notice
+      tone="error"
+      title={`${name} is not in use`}
+      text={`${message}${hint === null ? '' : ` ${hint}`}`}
+      actions={
+        <Button size="sm" onClick={() => setFailure(null)}>
+          Dismiss
+        </Button>
+      }
+    />
+  );
+}
+
+function Progressing() {
+  const switching = useSources((state) => state.switching);
+  const step = useConsole((state) => (state.appState?.phase === 'starting' ? state.appState.step : null));
+  const share = useConsole((state) => (state.appState?.phase === 'starting' ? state.appState.share : null));
+  const target = useConsole((state) => (switching === null ? '' : sourceNameOf(state, switching.id)));
+  const before = useConsole((state) => (switching?.before == null ? null : sourceNameOf(state, switching.before)));
+  const current = useConsole((state) => (state.appState?.phase === 'starting' ? state.appState.source : null));
+  if (switching === null) return null;
+  const again = switching.before === switching.id;
+  const goingBack = !again && current !== null && current === switching.before;
+  return (
+    <div className={classes.switching} role="status">
+      <div className={classes.switchingLine}>
+        <StateChip state="working" plain>
+          {goingBack ? `Going back to ${before}` : again ? `Connecting ${target} again` : `Changing to ${target}`}
+        </StateChip>
+        <span className={classes.since}>{step ?? 'Asking'}</span>
+      </div>
+      <Progress value={(share ?? 0) * 100} aria-label={`Starting ${target}`} />
+      {before === null || again || goingBack ? null : (
+        <p className={classes.hint}>
+          What was sold is stored first. If {target} does not start within 20 s, {before} is taken again.
+        </p>
+      )}
+    </div>
+  );
+}
