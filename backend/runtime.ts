@@ -3,7 +3,7 @@ import { ReleaseStack } from './lib/release-stack.ts';
 import { startConsole } from './runtime/start-console.ts';
 import type { Runtime, RuntimeOptions } from './runtime/types.ts';
 
-export { type ServiceSettings, testServices } from './runtime/test-services.ts';
+export { testServices } from './runtime/test-services.ts';
 export type { DataSource, Runtime, RuntimeOptions, StartProgress } from './runtime/types.ts';
 
 /**

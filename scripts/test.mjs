@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { inRepository, requireToolchainNode } from './lib/paths.mjs';
 import { run, toolchainEnvironment } from './lib/run.mjs';
 import { runMain, SetupError, say } from './lib/say.mjs';
+import { ensureServicePrograms } from './services/native.mjs';
 import { MissingPartError } from './services/programs.mjs';
 import { suiteServices } from './services/suite-services.mjs';
 import { isOn } from './setup/electron-runtime.mjs';
@@ -13,6 +14,7 @@ import { setUp } from './setup/index.mjs';
 /*
  * npm test [-- --only <step>...]: sets up, then runs every check and every suite. A failing step does not keep later
  * ones from running, unless they want what it makes. The last line counts: a check is one test, a suite as many as it has.
+ * npm run test:faults (--faults): only the fault suites, with every round that docs/faults.md tells of.
  */
 
 /**
@@ -21,7 +23,7 @@ import { setUp } from './setup/index.mjs';
  * @property {string[]} [command] A check: a script of ours or a tool, run by the toolchain's Node.
  * @property {string} [project] A suite: the Vitest project.
  * @property {boolean} [needsBuild]
- * @property {boolean} [needsServices] Kafka, PostgreSQL and Redis, which the environment then names.
+ * @property {'given' | 'own'} [services] Kafka, PostgreSQL and Redis: the environment names them, or the suite starts its own.
  */
 
 /** @type {Step[]} */
@@ -34,8 +36,9 @@ const steps = [
   { name: 'event-schema', command: ['scripts/event-schema.mjs', '--check'] },
   { name: 'build', command: ['node_modules/electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'warn'] },
   { name: 'unit', project: 'unit' },
-  { name: 'services', project: 'services', needsServices: true },
+  { name: 'services', project: 'services', services: 'given' },
   { name: 'faults', project: 'faults', needsBuild: true },
+  { name: 'service-faults', project: 'service-faults', needsBuild: true, services: 'own' },
   { name: 'e2e', project: 'e2e', needsBuild: true },
   { name: 'packed', command: ['scripts/packed-smoke.mjs'], needsBuild: true },
 ];
@@ -46,7 +49,9 @@ const strict = isOn(process.env.CI) || isOn(process.env.REELMETRICS_REQUIRE_ALL)
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
 await runMain(async () => {
-  const { only } = parseArgs({ options: { only: { type: 'string', multiple: true } } }).values;
+  const options = /** @type {const} */ ({ only: { type: 'string', multiple: true }, faults: { type: 'boolean' } });
+  const { faults, only = faults ? ['build', 'faults', 'service-faults'] : undefined } = parseArgs({ options }).values;
+  if (faults) process.env.REELMETRICS_FAULTS = 'full';
   for (const name of only ?? []) {
     if (steps.some((step) => step.name === name)) continue;
     throw new SetupError(`There is no step ${name}; there are: ${steps.map((step) => step.name).join(', ')}`);
@@ -103,14 +108,17 @@ async function timed(step, env) {
 /** @param {Step} step @param {NodeJS.ProcessEnv} env @returns {Promise<Counts>} */
 async function outcome(step, env) {
   if (step.project === undefined) return check(step.command ?? [], env);
-  return step.needsServices ? suiteOnServices(step.project, env) : suite(step.project, env);
+  return step.services === undefined ? suite(step.project, env) : suiteOnServices(step.project, step.services, env);
 }
 
-/** Without the services a suite is one skipped test. @param {string} project @param {NodeJS.ProcessEnv} env @returns {Promise<Counts>} */
-async function suiteOnServices(project, env) {
+/**
+ * Without the services a suite is one skipped test.
+ * @param {string} project @param {'given' | 'own'} whose @param {NodeJS.ProcessEnv} env @returns {Promise<Counts>}
+ */
+async function suiteOnServices(project, whose, env) {
   let services;
   try {
-    services = await suiteServices();
+    services = whose === 'given' ? await suiteServices() : await programsOnly();
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     process.stdout.write(`${error.message}\n`);
@@ -122,6 +130,11 @@ async function suiteOnServices(project, env) {
   } finally {
     await services.stop();
   }
+}
+
+async function programsOnly() {
+  await ensureServicePrograms();
+  return { env: {}, stop: async () => {} };
 }
 
 /** @param {string[]} command @param {NodeJS.ProcessEnv} env @returns {Promise<Counts>} */

@@ -21,7 +21,8 @@ export async function countPartitions(admin: Admin, topic: string): Promise<numb
 
 /**
  * Makes the topic: seven days of retention, stamped by the broker (so that lag is not measured with other computers'
- * clocks), and on three replicas of which two have to take an event, where there are as many brokers.
+ * clocks), on three replicas of which two have to take an event, where there are as many brokers, and unpacked by the
+ * broker, because producers may compress in ways that kafkajs cannot read.
  */
 export async function createTopic(admin: Admin, topic: string, partitions: number): Promise<void> {
   const { brokers } = await admin.describeCluster();
@@ -38,6 +39,7 @@ export async function createTopic(admin: Admin, topic: string, partitions: numbe
           { name: 'retention.ms', value: String(RETENTION_MS) },
           { name: 'min.insync.replicas', value: String(Math.max(1, replicas - 1)) },
           { name: 'message.timestamp.type', value: 'LogAppendTime' },
+          { name: 'compression.type', value: 'uncompressed' },
         ],
       },
     ],

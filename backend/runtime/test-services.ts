@@ -7,7 +7,7 @@ import { testRedis } from '../redis/test-redis.ts';
 import type { Profile, ProfileSecrets } from '../settings/profile.ts';
 
 /** The settings to try: of one service, of several, or a whole profile. */
-export type ServiceSettings = Partial<Pick<Profile, ServiceName>>;
+type ServiceSettings = Partial<Pick<Profile, ServiceName>>;
 
 type Passed = Pick<ServiceTest, 'tookMs' | 'detail'>;
 

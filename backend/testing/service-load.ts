@@ -55,8 +55,9 @@ export class ServiceLoad {
   }
 
   start(): void {
+    if (this.#running !== undefined) return;
     this.#stopping = new AbortController();
-    this.#running ??= this.#produce(this.#stopping.signal);
+    this.#running = this.#produce(this.#stopping.signal);
   }
 
   /** Appends so many sales at once, while it is stopped: a backlog, which is stored in large batches. */

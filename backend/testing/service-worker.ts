@@ -1,8 +1,10 @@
 /**
  * A worker on the services that the environment names (see backend/settings/environment.ts), for the fault suite. It
  * tells its parent of its state four times a second over the IPC channel, and kills itself with SIGKILL at the n-th
- * time it comes to the point that KILL_AT names ("after-commit:3"), as a power cut would.
+ * time it comes to the point that KILL_AT names ("after-commit:3"), as a power cut would. Where KAFKA_THROUGH_PORT names
+ * the port of a proxy, connections to Kafka go there, whatever address the broker tells of itself.
  */
+import net from 'node:net';
 import pg from 'pg';
 import { Projector } from '../ingest/projector.ts';
 import { KafkaEventLog } from '../kafka/kafka-event-log.ts';
@@ -12,7 +14,7 @@ import { PostgresSaleStore } from '../postgres/sale-store.ts';
 import { createRuntime } from '../runtime.ts';
 import { localServices } from '../settings/environment.ts';
 import { defaultSettings } from '../settings/settings.ts';
-import type { KillPoint, WorkerReport } from './worker-report.ts';
+import type { KillPoint, WorkerMessage, WorkerReport } from './worker-report.ts';
 
 const [wantedPoint, wantedCount] = (process.env.KILL_AT ?? '').split(':');
 let left = Number(wantedCount ?? 0);
@@ -85,6 +87,29 @@ client.query = function (...args) {
   });
 };
 
+const through = process.env.KAFKA_THROUGH_PORT;
+if (through !== undefined) {
+  const { connect } = net;
+  // Of the clients here only Kafka's connects through this function of the module.
+  net.connect = ((options: net.TcpNetConnectOpts, onConnect: () => void) =>
+    connect({ ...options, port: Number(through) }, onConnect)) as typeof net.connect;
+}
+
+const SystemDate = Date;
+let clockStepMs = 0;
+process.on('message', (message: WorkerMessage) => {
+  clockStepMs += message.clockStepMs;
+});
+globalThis.Date = class extends SystemDate {
+  constructor(...facts: unknown[]) {
+    // @ts-expect-error: whatever a Date is made of
+    super(...(facts.length === 0 ? [SystemDate.now() + clockStepMs] : facts));
+  }
+  static override now(): number {
+    return SystemDate.now() + clockStepMs;
+  }
+} as DateConstructor;
+
 const logger: Logger = {
   debug() {},
   info() {},
@@ -110,7 +135,6 @@ const reporting = setInterval(() => {
   global.gc?.();
   const { database, log, readModel, consumer } = runtime.status();
   const report: WorkerReport = {
-    at: Date.now(),
     states: { database: database.state, log: log.state, readModel: readModel.state, consumer: consumer.state },
     reason: consumer.reason,
     lagEvents: consumer.lagEvents,

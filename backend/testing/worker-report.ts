@@ -13,7 +13,6 @@ export type KillPoint = (typeof killPoints)[number];
 
 /** What a worker of the fault suite tells its parent, four times a second. */
 export interface WorkerReport {
-  readonly at: number;
   readonly states: {
     readonly database: PartState;
     readonly log: PartState;
@@ -25,4 +24,10 @@ export interface WorkerReport {
   readonly restarts: number;
   /** After a garbage collection. */
   readonly heapBytes: number;
+}
+
+/** What the parent tells a worker. */
+export interface WorkerMessage {
+  /** Puts its clock so much forward, ms; back if negative. */
+  readonly clockStepMs: number;
 }

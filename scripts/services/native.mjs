@@ -135,19 +135,27 @@ export async function stopNative(folder, names) {
  * @returns {Promise<Record<ServiceName, () => Promise<Command>>>}
  */
 async function commandsFor({ folder, ports, password, names, allRights }) {
-  const wanted = {
-    ...(names.includes('kafka') ? { java } : {}),
-    ...(names.includes('kafka') && !kafkaIsFetched() ? { maven } : {}),
-    ...(names.includes('postgres') ? { postgres: postgres(majorOfData(folder)) } : {}),
-    ...(names.includes('redis') ? { redis } : {}),
-  };
-  const paths = await ensurePrograms(wanted);
-  if (paths.maven !== undefined) await fetchKafka(paths.maven);
+  const paths = await ensureServicePrograms(names, majorOfData(folder));
   return {
     kafka: () => prepareKafka({ folder, ports, java: the(paths.java) }),
     postgres: () => preparePostgres({ folder, port: ports.postgres, bin: the(paths.postgres), password, allRights }),
     redis: async () => redisCommand({ port: ports.redis, program: the(paths.redis) }),
   };
+}
+
+/**
+ * Sees to the programs of those named, Kafka's among them. Errors: MissingPartError.
+ * @param {readonly ServiceName[]} [names] @param {number | null} [postgresMajor] The version that existing data want.
+ */
+export async function ensureServicePrograms(names = serviceNames, postgresMajor = null) {
+  const paths = await ensurePrograms({
+    ...(names.includes('kafka') ? { java } : {}),
+    ...(names.includes('kafka') && !kafkaIsFetched() ? { maven } : {}),
+    ...(names.includes('postgres') ? { postgres: postgres(postgresMajor) } : {}),
+    ...(names.includes('redis') ? { redis } : {}),
+  });
+  if (paths.maven !== undefined) await fetchKafka(paths.maven);
+  return paths;
 }
 
 /** @param {string | undefined} path */

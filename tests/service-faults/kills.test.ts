@@ -3,9 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { killPoints } from '../../backend/testing/worker-report.ts';
 import { record } from './results.ts';
 import { openRig, type Rig } from './rig.ts';
+import { full } from './rounds.ts';
 
-/** REELMETRICS_FAULTS=full runs every round that docs/faults.md tells of; otherwise a few of each. */
-const full = process.env.REELMETRICS_FAULTS === 'full';
 const seeds = full ? 10 : 1;
 const randomKills = full ? 50 : 3;
 
@@ -13,8 +12,8 @@ let rig: Rig;
 
 beforeAll(async () => {
   rig = await openRig();
-}, 240_000);
-afterAll(() => rig?.close(), 60_000);
+});
+afterAll(() => rig?.close());
 
 /** Starts a clean worker and waits until it and the account agree. Returns the wait, ms. */
 async function recover(): Promise<number> {
@@ -29,7 +28,7 @@ it.each(killPoints)('loses and doubles nothing when a worker is killed %s', asyn
   for (let seed = 0; seed < seeds; seed += 1) {
     await rig.load.backlog(12_000);
     rig.load.start();
-    const worker = rig.startWorker(`${point}:${1 + seed * 3}`);
+    const worker = rig.startWorker({ killAt: `${point}:${1 + seed * 3}` });
     await worker.exited;
     expect(worker.child.signalCode).toBe('SIGKILL');
     recoveredMs = Math.max(recoveredMs, await recover());

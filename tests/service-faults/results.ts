@@ -7,7 +7,7 @@ export interface FaultResult {
   /** Longest from the fault until the worker told of it. */
   readonly shownMs: number | null;
   /** Longest from the service's return (or the next start) until all was stored. */
-  readonly recoveredMs: number;
+  readonly recoveredMs: number | null;
   readonly heapGrowthBytes: number | null;
 }
 

@@ -2,9 +2,8 @@
  * Services of its own, a load with its own account, and workers that can be killed: what every fault is tried on.
  * `settle` waits until all is stored and then holds every account against every other.
  */
-import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,86 +14,32 @@ import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { expect } from 'vitest';
 import { ServiceLoad } from '../../backend/testing/service-load.ts';
-import type { KillPoint, WorkerReport } from '../../backend/testing/worker-report.ts';
-import { type NativeServices, startServices } from '../../scripts/services/native.mjs';
+import { TcpProxy } from '../../backend/testing/tcp-proxy.ts';
+import type { KillPoint } from '../../backend/testing/worker-report.ts';
+import { startServices } from '../../scripts/services/native.mjs';
+import { Worker } from './worker.ts';
 
-const workerProgram = fileURLToPath(new URL('../../backend/testing/service-worker.ts', import.meta.url));
 const cli = fileURLToPath(new URL('../../backend/cli.ts', import.meta.url));
+const partitions = 12;
 /** The load of every fault, events/s. */
 const perSecond = 600;
 const settleMs = 120_000;
 
-export class Worker {
-  readonly child: ChildProcess;
-  readonly exited: Promise<unknown>;
-  readonly errors: string[] = [];
-  last: WorkerReport | undefined;
-  firstHeapBytes = 0;
+export type Rig = Awaited<ReturnType<typeof openRig>>;
 
-  constructor(env: NodeJS.ProcessEnv, killAt: string | null) {
-    this.child = fork(workerProgram, [], {
-      env: { ...process.env, ...env, ...(killAt === null ? {} : { KILL_AT: killAt }) },
-      execArgv: ['--expose-gc'],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    this.exited = once(this.child, 'exit');
-    this.child.stderr?.on('data', (chunk) => {
-      this.errors.push(String(chunk));
-      if (this.errors.length > 50) this.errors.shift();
-    });
-    this.child.on('message', (report: WorkerReport) => {
-      this.last = report;
-    });
-  }
-
-  get isRunning(): boolean {
-    return this.child.exitCode === null && this.child.signalCode === null;
-  }
-
-  /** Waits for a report that fits. Returns how long that took, ms. */
-  async reports(what: string, fits: (report: WorkerReport) => boolean, withinMs: number): Promise<number> {
-    const begin = Date.now();
-    while (Date.now() - begin < withinMs) {
-      if (!this.isRunning) throw new Error(`the worker ended while waiting: ${what}\n${this.errors.join('')}`);
-      const { last } = this;
-      if (last !== undefined && last.at >= begin - 300 && fits(last)) return Date.now() - begin;
-      await sleep(50);
-    }
-    throw new Error(`not within ${withinMs} ms: ${what}; last ${JSON.stringify(this.last)}\n${this.errors.join('')}`);
-  }
-
-  async kill(): Promise<void> {
-    this.child.kill('SIGKILL');
-    await this.exited;
-  }
-
-  async stop(): Promise<void> {
-    if (this.isRunning) this.child.kill('SIGTERM');
-    await this.exited;
-  }
+interface RigOptions {
+  /** Where PostgreSQL keeps its data, if not with the others. */
+  readonly postgresFolder?: string;
 }
 
-export interface Rig {
-  readonly services: NativeServices;
-  readonly load: ServiceLoad;
-  readonly pool: pg.Pool;
-  readonly topic: string;
-  /** The environment of workers and of the command line. */
-  readonly env: NodeJS.ProcessEnv;
-  startWorker(killAt?: `${KillPoint}:${number}`): Worker;
-  /** Stops the load, waits until a worker has stored all, and compares every account. Returns the wait, ms. */
-  settle(): Promise<number>;
-  makeTopic(): Promise<void>;
-  dropTopic(): Promise<void>;
-  close(): Promise<void>;
-}
-
-export async function openRig(): Promise<Rig> {
+export async function openRig({ postgresFolder }: RigOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'reelmetrics-faults-'));
-  const services = await startServices({ folder });
+  const services = await start(folder, postgresFolder);
   const { KAFKA_BROKERS: brokers, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = services.env;
   const topic = `sales-${randomBytes(4).toString('hex')}`;
+  /** The environment of the command line, and of workers. */
   const env = {
+    ...process.env,
     REELMETRICS_KAFKA_BROKERS: brokers,
     REELMETRICS_DATABASE_URL: databaseUrl,
     REELMETRICS_REDIS_URL: redisUrl,
@@ -102,62 +47,115 @@ export async function openRig(): Promise<Rig> {
     REELMETRICS_GROUP: topic,
     REELMETRICS_KEY_PREFIX: `${topic}:`,
   };
-  const admin = new Kafka({
+  const proxies = {
+    kafka: await TcpProxy.open(services.kafka.port),
+    postgres: await TcpProxy.open(services.postgres.port),
+    redis: await TcpProxy.open(services.redis.port),
+  };
+  const proxied = {
+    KAFKA_THROUGH_PORT: String(proxies.kafka.port),
+    REELMETRICS_DATABASE_URL: withPort(databaseUrl, proxies.postgres.port),
+    REELMETRICS_REDIS_URL: withPort(redisUrl, proxies.redis.port),
+  };
+  const kafka = new Kafka({
     clientId: 'fault-admin',
     brokers: brokers.split(','),
     logLevel: logLevel.NOTHING,
     retry: { retries: 20 },
-  }).admin();
+  });
+  const admin = kafka.admin();
   await admin.connect();
-  const makeTopic = async () => {
-    await admin.createTopics({ topics: [{ topic, numPartitions: 12 }], waitForLeaders: true });
-  };
+  const makeTopic = () =>
+    admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true }).then(() => {});
   await makeTopic();
   const load = new ServiceLoad({ brokers: brokers.split(','), topic, perSecond });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   pool.on('error', () => {});
   const workers: Worker[] = [];
+  /** Records of topics that are no more. */
+  let gone = 0;
+
+  const produced = async () =>
+    (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), gone);
+
+  /** Waits until all that is in the log by now is stored. Returns the wait, ms. */
+  async function caughtUp(): Promise<number> {
+    const begin = Date.now();
+    const wanted = await produced();
+    for (;;) {
+      const consumed = await consumedEvents(pool, topic).catch(() => -1);
+      if (consumed >= wanted) return Date.now() - begin;
+      if (Date.now() - begin > settleMs) {
+        const stories = workers.filter(({ isRunning }) => isRunning).map(({ story }) => story);
+        throw new Error(`consumed ${consumed} of ${wanted} after ${settleMs / 1000} s\n${stories.join('\n')}`);
+      }
+      await sleep(100);
+    }
+  }
+
   return {
     services,
+    proxies,
     load,
-    pool,
-    topic,
     env,
-    makeTopic,
-    async dropTopic() {
-      await admin.deleteTopics({ topics: [topic] });
-    },
-    startWorker(killAt) {
-      const worker = new Worker(env, killAt ?? null);
+    topic,
+    caughtUp,
+    startWorker(
+      options: { readonly killAt?: `${KillPoint}:${number}`; readonly throughProxies?: boolean } = {},
+    ): Worker {
+      const worker = new Worker({
+        ...env,
+        ...(options.throughProxies ? proxied : {}),
+        ...(options.killAt ? { KILL_AT: options.killAt } : {}),
+      });
       workers.push(worker);
       return worker;
     },
-    async settle() {
+    /** Deletes the topic, and makes it anew. What was in it must be stored before. */
+    async renewTopic() {
+      gone = await produced();
+      await admin.deleteTopics({ topics: [topic] });
+      await sleep(3_000);
+      await makeTopic();
+    },
+    /** Stops the load, waits until a worker has stored all, and compares every account. Returns the wait, ms. */
+    async settle(): Promise<number> {
       await load.stop();
-      const begin = Date.now();
-      const produced = (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
-      for (;;) {
-        const consumed = await consumedEvents(pool, topic).catch(() => -1);
-        if (consumed >= produced) break;
-        if (Date.now() - begin > settleMs) {
-          const words = workers.map((worker) => `${JSON.stringify(worker.last)}\n${worker.errors.join('')}`).join('\n');
-          throw new Error(`consumed ${consumed} of ${produced} after ${settleMs / 1000} s\n${words}`);
-        }
-        await sleep(100);
-      }
-      const waited = Date.now() - begin;
+      const waited = await caughtUp();
       await compareAccounts(pool, load, env);
       return waited;
     },
     async close() {
       await load.close();
       for (const worker of workers) if (worker.isRunning) await worker.kill();
+      await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
       await pool.end();
       await admin.disconnect();
       await services.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function start(folder: string, postgresFolder: string | undefined) {
+  if (postgresFolder === undefined) return startServices({ folder });
+  const others = await startServices({ folder, names: ['kafka', 'redis'] });
+  const own = await startServices({ folder: postgresFolder, names: ['postgres'] });
+  return {
+    ...others,
+    postgres: own.postgres,
+    env: { ...others.env, DATABASE_URL: own.env.DATABASE_URL },
+    stop: async () => {
+      await own.stop();
+      await others.stop();
+    },
+  };
+}
+
+function withPort(address: string, port: number): string {
+  const url = new URL(address);
+  url.port = String(port);
+  return url.href;
 }
 
 async function consumedEvents(pool: pg.Pool, topic: string): Promise<number> {
@@ -177,7 +175,7 @@ async function compareAccounts(pool: pg.Pool, load: ServiceLoad, env: NodeJS.Pro
   );
   expect(rows[0]).toEqual({ sales: String(load.sales), gross: String(load.grossCents), unknown: '0' });
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'check', '--profile', 'local', '--json'], {
-    env: { ...process.env, ...env },
+    env,
     maxBuffer: 64 * 1024 * 1024,
   });
   const report = JSON.parse(stdout);
