@@ -227,6 +227,8 @@ export class ConsoleRuntime implements Runtime {
     });
     try {
       await Promise.race([died, simulator.backfillEnded().then(() => consumer.drained())]);
+      // What others have stored comes into the live totals by reading them anew.
+      while (this.#reseedings > 0) await this.#reseeding;
     } finally {
       unsubscribe();
     }
