@@ -63,6 +63,8 @@ async function look(admin: Admin, { topic, group }: KafkaSettings): Promise<stri
 const GROUP_AUTHORIZATION_FAILED = 30;
 /** A cluster in which nothing was ever read makes its list of groups when it is first asked for one. */
 const notYet = ['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'GROUP_LOAD_IN_PROGRESS'];
+/** What kafkajs makes of these when asking each broker has come to nothing. */
+const noneFound = 'KafkaJSGroupCoordinatorNotFound';
 
 async function countMembers(admin: Admin, groupId: string): Promise<number> {
   const [group] = await describeGroup(admin, groupId);
@@ -78,7 +80,14 @@ async function describeGroup(admin: Admin, groupId: string): Promise<readonly Gr
   try {
     return (await admin.describeGroups([groupId])).groups;
   } catch (error) {
-    if (error instanceof Error && 'type' in error && notYet.includes(String(error.type))) return [];
+    if (isNotYet(error)) return [];
     throw error;
   }
+}
+
+/** kafkajs wraps what the broker has said when it has asked often enough. */
+function isNotYet(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === noneFound || ('type' in error && notYet.includes(String(error.type)))) return true;
+  return isNotYet(error.cause);
 }

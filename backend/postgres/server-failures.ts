@@ -55,7 +55,8 @@ const badCertificate: Failure = {
 const signIn: Failure = {
   kind: 'refused',
   what: (server) => `PostgreSQL at ${at(server)} does not let the user ${server.user} in.`,
-  hint: () => 'Check user and password in the profile.',
+  hint: () =>
+    'Check user and password in the profile: on a computer without keyring a password is forgotten when ReelMetrics closes.',
 };
 const noDatabase: Failure = {
   kind: 'refused',
