@@ -222,10 +222,7 @@ describe('the data source', () => {
       .first()
       .waitFor();
     await goTo(page, 'Live');
-    await page
-      .getByText(/observ/i)
-      .first()
-      .waitFor();
+    await page.getByRole('main').getByText('Observing: stored by others').waitFor();
   });
 
   it('is accessible, light and dark', async () => {

@@ -52,6 +52,12 @@ export class Worker {
     throw new Error(`not within ${withinMs} ms: ${what}; last ${this.story}`);
   }
 
+  /** Waits until it has killed itself. */
+  async died(withinMs: number): Promise<void> {
+    await Promise.race([this.exited, sleep(withinMs, undefined, { ref: false })]);
+    if (this.child.signalCode !== 'SIGKILL') throw new Error(`the worker did not kill itself\n${this.story}`);
+  }
+
   tell(message: WorkerMessage): void {
     this.child.send(message);
   }

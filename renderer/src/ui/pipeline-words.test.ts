@@ -56,3 +56,7 @@ test('a pipeline that works and is late is lagging', () => {
     lag: 'lag 900 events · 41 s',
   });
 });
+
+test('a console that stores nothing itself observes', () => {
+  expect(pipelineWords(status({}, { observeOnly: true }))).toMatchObject({ state: 'ok', words: 'Observing' });
+});

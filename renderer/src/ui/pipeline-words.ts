@@ -55,6 +55,7 @@ export function pipelineWords(status: SystemStatus | null): PipelineWords {
   }
   if (worst.state !== 'up') return { state: look.state, words: `${name} ${look.word}`, lag, since: worst.since };
   if (isLagging(consumer)) return { state: 'warn', words: 'Pipeline lagging', lag, since: null };
+  if (consumer.observeOnly) return { state: 'ok', words: 'Observing', lag, since: worst.since };
   return { state: 'ok', words: 'Pipeline up', lag, since: worst.since };
 }
 

@@ -18,12 +18,16 @@ export function LiveHead({ state, clock }: { readonly state: LiveState; readonly
   );
   const asOf = at === null ? '' : `Last picture ${clock(at)}`;
   const waiting = useConsole((console) => console.waiting);
+  const observeOnly = useConsole((console) => console.status?.consumer.observeOnly ?? false);
   const paused = state.kind === 'paused';
+  const live = state.kind === 'receiving' || state.kind === 'quiet';
+  const rate = state.kind === 'receiving' ? `${tickRate} ticks/s` : asOf;
+  const note = live && observeOnly ? 'Observing: stored by others, read every second' : rate;
   return (
     <ScreenHead
       title="Live"
       state={<LiveChip state={state} waiting={waiting} />}
-      note={state.kind === 'receiving' ? `${tickRate} ticks/s` : asOf}
+      note={note}
       actions={
         <>
           {state.kind === 'quiet' ? (
