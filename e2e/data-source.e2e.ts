@@ -226,9 +226,11 @@ describe('the data source', () => {
   });
 
   it('is accessible, light and dark', async () => {
-    await openDataSource();
-    for (const theme of ['light', 'dark'] as const) {
-      await ask(page, 'settings.update', { theme });
+    for (const theme of ['Light', 'Dark'] as const) {
+      await goTo(page, 'Settings');
+      await page.getByText('General', { exact: true }).click();
+      await page.getByText(theme, { exact: true }).click();
+      await openDataSource();
       await page.waitForTimeout(400);
       const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
       const found = violations.map(

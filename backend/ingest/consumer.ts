@@ -174,15 +174,7 @@ export class Consumer {
     const { projector, clock } = this.#parts;
     const behind = this.#state.state === 'up' && projector.status().state === 'degraded';
     return {
-      ...this.#state,
-      ...(behind
-        ? {
-            state: 'degraded',
-            reason: projector.status().reason,
-            code: projector.status().code,
-            nextAttemptAt: projector.status().nextAttemptAt,
-          }
-        : {}),
+      ...(behind ? projector.status() : this.#state),
       paused: this.#pausedAt !== null,
       pausedAt: this.#pausedAt,
       observeOnly: this.#parts.observeOnly ?? false,
