@@ -52,6 +52,39 @@ describe('on real services', () => {
     expect((await one.reconcile(one.live.snapshot().ledger)).differences).toEqual([]);
   });
 
+  it('follows another program that changes the calendar, recomputes and resets while sales come in', async () => {
+    const one = await start({ simulator: { ...runtimeOptions.simulator, rate: 600 } });
+    const two = await start();
+    const sold = (runtime: Runtime) => runtime.live.snapshot().ledger.events;
+    one.simulator.start();
+    await expect.poll(() => sold(two), { timeout: 20_000 }).toBeGreaterThan(500);
+    for (const [zone, cutoverHour] of [
+      ['Asia/Tokyo', 6],
+      ['America/New_York', 3],
+    ] as const) {
+      await two.changeCalendar(zone, cutoverHour);
+      await expect.poll(() => one.status(), { timeout: 10_000 }).toMatchObject({ zone, cutoverHour });
+      const before = sold(one);
+      await expect.poll(() => sold(one), { timeout: 10_000 }).toBeGreaterThan(before + 300);
+      await two.rebuild('rollups');
+    }
+    await one.simulator.stop();
+    const agree = async () => {
+      await Promise.all([one.drain(), two.drain()]);
+      await expect.poll(() => two.live.snapshot().ledger, { timeout: 10_000 }).toEqual(one.live.snapshot().ledger);
+      const report = await two.check();
+      expect(report.problems).toEqual([]);
+      expect(report.stored).toBe(sold(one));
+      expect((await one.reconcile(one.live.snapshot().ledger)).differences).toEqual([]);
+    };
+    await agree();
+    await two.reset();
+    await expect.poll(() => sold(one), { timeout: 10_000 }).toBe(0);
+    await sell(one, 1_000);
+    expect(sold(one)).toBeGreaterThan(0);
+    await agree();
+  });
+
   it('only observes when the profile says so', async () => {
     const { profile, secrets } = services.source;
     const worker = await start();

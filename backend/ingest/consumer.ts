@@ -17,87 +17,30 @@
 import type { ConsumerStatus, Flow, PartState } from '../domain/status.ts';
 import { AppError, messageOf } from '../lib/app-error.ts';
 import { backoffDelay } from '../lib/backoff.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { EventLog, LogBatch, LogReader } from '../ports/event-log.ts';
-import type { Logger } from '../ports/logger.ts';
-import type { CommittedBatch, SaleStore, StoreBatch } from '../ports/sale-store.ts';
+import type { LogBatch } from '../ports/event-log.ts';
+import type { CommittedBatch } from '../ports/sale-store.ts';
 import { BetweenRounds } from './between-rounds.ts';
 import { CommitFeed } from './commit-feed.ts';
-import type { Decode } from './decode-slices.ts';
-import { decodeBatch } from './decode-slices.ts';
+import { type ConsumerParts, type ConsumerTuning, defaultTuning, type Session } from './consumer-parts.ts';
 import { failurePolicyFor, rootCodeOf } from './failure-policy.ts';
 import { IdleReader } from './idle-reader.ts';
 import { LagTracker } from './lag-tracker.ts';
-import { runLanes } from './lanes.ts';
-import type { Projector } from './projector.ts';
-
-export interface ConsumerParts {
-  readonly log: EventLog;
-  readonly store: SaleStore;
-  readonly projector: Projector;
-  readonly decode: Decode;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly random?: () => number;
-  /** Others store: nothing is read, stored or projected here, but what they store is watched. */
-  readonly observeOnly?: boolean;
-  readonly tuning?: Partial<ConsumerTuning>;
-}
-
-export interface ConsumerTuning {
-  /** Partitions whose batches are stored at the same time; each wants a connection of its own. */
-  readonly parallel: number;
-  /** Records of one poll for each of them, all partitions together. */
-  readonly pollRecords: number;
-  /** How long a poll waits for the first record, ms. */
-  readonly pollWaitMs: number;
-  /** Shortest time between the starts of two rounds while little waits, ms: small batches cost the database most. */
-  readonly lingerMs: number;
-  /** No offset moved for so long although events wait: the session is given up, ms. */
-  readonly stallMs: number;
-  /** How often the log is asked for its ends, ms. */
-  readonly observeMs: number;
-  /** How long `stop` waits for the batch in hand, ms. A batch that did not commit by then is stored after the next start. */
-  readonly stopMs: number;
-  /** Events that may wait before producers of this program are asked to. */
-  readonly roomEvents: number;
-}
-
-const defaultTuning: ConsumerTuning = {
-  parallel: 1,
-  pollRecords: 8_000,
-  pollWaitMs: 500,
-  lingerMs: 40,
-  stallMs: 10_000,
-  observeMs: 1_000,
-  stopMs: 5_000,
-  roomEvents: 10_000,
-};
+import { Progress } from './progress.ts';
+import { type RoundStep, Rounds } from './rounds.ts';
+import { SessionWatch } from './session-watch.ts';
 
 /** A poll that brings this many records shows that more wait: the next one follows at once. */
 const FULL_ROUND = 1_500;
-
-type DecodedBatch = Omit<StoreBatch, 'expectedOffset'>;
-
-/** What a round has just done with a batch; times in ms. */
-export type RoundStep =
-  | { readonly kind: 'read'; readonly batch: LogBatch }
-  | { readonly kind: 'decoded'; readonly ms: number }
-  | { readonly kind: 'written'; readonly ms: number };
-
-interface Session {
-  readonly reader: LogReader;
-  ended: boolean;
-}
 
 export class Consumer {
   readonly #parts: ConsumerParts;
   readonly #tuning: ConsumerTuning;
   readonly #lag = new LagTracker();
   readonly #statusListeners = new Set<() => void>();
-  readonly #stepListeners = new Set<(step: RoundStep) => void>();
   readonly #feed: CommitFeed;
-  readonly #progressWaiters = new Set<() => void>();
+  readonly #rounds: Rounds;
+  readonly #watch: SessionWatch;
+  readonly #progress = new Progress();
   #state: { state: PartState; since: number; reason: string | null; code: string | null; nextAttemptAt: number | null };
   #pausedAt: number | null = null;
   #stopping = false;
@@ -105,21 +48,24 @@ export class Consumer {
   #interrupt = new AbortController();
   #abandonSession: ((error: Error) => void) | undefined;
   #session: Session | undefined;
-  #observer: NodeJS.Timeout | undefined;
-  #observing = false;
-  #projecting = false;
   readonly #between = new BetweenRounds();
-  /** How long no offset has moved, in ms of this program's own running: neither a sleep nor a clock step counts. */
-  #stillMs = 0;
   #failures = 0;
   #restarts = 0;
-  #duplicates = 0;
-  #deadLettered = 0;
 
   constructor(parts: ConsumerParts) {
     this.#parts = parts;
     this.#tuning = { ...defaultTuning, ...parts.tuning };
     this.#feed = new CommitFeed(parts.logger);
+    const shared = { ...parts, ...this.#tuning, lag: this.#lag, feed: this.#feed };
+    this.#rounds = new Rounds({ ...shared, onProgress: () => this.#watch.moved() });
+    this.#watch = new SessionWatch({
+      ...shared,
+      session: () => this.#session,
+      rests: () => this.#pausedAt !== null || this.#between.busy,
+      abandon: (error) => this.#abandonSession?.(error),
+      onOthers: () => this.#progress.made(),
+      onObserved: () => this.#notify(),
+    });
     this.#state = { state: 'off', since: parts.clock.now(), reason: null, code: null, nextAttemptAt: null };
   }
 
@@ -128,17 +74,14 @@ export class Consumer {
     if (this.#running) return;
     this.#stopping = false;
     this.#interrupt = new AbortController();
-    this.#observer = setInterval(() => {
-      this.#watch();
-      void this.#observe();
-    }, this.#tuning.observeMs);
+    this.#watch.start();
     this.#running = this.#run();
   }
 
   /** Finishes the batch in hand and closes the reader. What was not stored yet stays in the log. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    clearInterval(this.#observer);
+    this.#watch.stop();
     this.#interrupt.abort();
     const giveUp = setTimeout(() => {
       this.#abandonSession?.(new AppError('cancelled', 'The batch in hand took too long to wait for.'));
@@ -147,7 +90,7 @@ export class Consumer {
     clearTimeout(giveUp);
     this.#running = undefined;
     this.#set('off');
-    this.#wakeProgressWaiters();
+    this.#progress.made();
   }
 
   /** Stops polling after the round in hand, until `resume`. */
@@ -158,7 +101,7 @@ export class Consumer {
 
   resume(): void {
     this.#pausedAt = null;
-    this.#stillMs = 0;
+    this.#watch.moved();
     this.#wake();
     this.#notify();
   }
@@ -182,8 +125,7 @@ export class Consumer {
       lagSeconds: this.#lag.seconds(clock.now()),
       timeToClear: this.#lag.timeToClear(),
       partitions: this.#lag.partitions(clock.now()),
-      duplicates: this.#duplicates,
-      deadLettered: this.#deadLettered,
+      ...this.#rounds.counts,
       restarts: this.#restarts,
     };
   }
@@ -201,8 +143,7 @@ export class Consumer {
 
   /** Calls back after each step of a round, for measuring. Returns the unsubscriber. */
   onStep(listener: (step: RoundStep) => void): () => void {
-    this.#stepListeners.add(listener);
-    return () => this.#stepListeners.delete(listener);
+    return this.#rounds.onStep(listener);
   }
 
   /** Calls back after each committed batch, in the order of the commits. Returns the unsubscriber. */
@@ -232,7 +173,7 @@ export class Consumer {
    */
   waitForRoom(): Promise<void> | null {
     if (!this.#isFull(this.#tuning.roomEvents)) return null;
-    return this.#until(() => !this.#isFull(this.#tuning.roomEvents / 2));
+    return this.#progress.until(() => !this.#isFull(this.#tuning.roomEvents / 2));
   }
 
   /**
@@ -243,8 +184,8 @@ export class Consumer {
     const ends = await this.#parts.log.partitions();
     this.#lag.observeEnds(ends, this.#parts.clock.now());
     const { projector, observeOnly = false } = this.#parts;
-    const done = () => this.#lag.hasReached(ends) && (observeOnly || !projector.behind) && !this.#projecting;
-    await this.#until(() => done() || !this.#running);
+    const done = () => this.#lag.hasReached(ends) && (observeOnly || !projector.behind) && !this.#rounds.projecting;
+    await this.#progress.until(() => done() || !this.#running);
     if (!this.#lag.hasReached(ends))
       throw new AppError('cancelled', 'The consumer was stopped before everything was stored.');
   }
@@ -252,23 +193,6 @@ export class Consumer {
   #isFull(events: number): boolean {
     const waiting = this.#lag.events();
     return waiting !== null && waiting >= events;
-  }
-
-  /** Resolves when the condition holds after some progress, or after a stop. */
-  #until(condition: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!condition()) return;
-        this.#progressWaiters.delete(look);
-        resolve();
-      };
-      this.#progressWaiters.add(look);
-      look();
-    });
-  }
-
-  #wakeProgressWaiters(): void {
-    for (const waiter of [...this.#progressWaiters]) waiter();
   }
 
   #set(
@@ -284,10 +208,6 @@ export class Consumer {
 
   #notify(): void {
     for (const listener of this.#statusListeners) listener();
-  }
-
-  #step(step: RoundStep): void {
-    for (const listener of this.#stepListeners) listener(step);
   }
 
   /** Ends whatever wait the loop is in. */
@@ -321,9 +241,11 @@ export class Consumer {
   }
 
   async #runSession(): Promise<void> {
-    const { log, store, projector, clock } = this.#parts;
+    const { log, store, projector, clock, shared } = this.#parts;
+    // First: whatever is read from here on is of this generation, or the batches are refused.
+    await shared?.takeOver();
     const stored = await store.offsets(log.topic);
-    await this.#readCounters();
+    await this.#rounds.readCounters();
     const partitions = await log.partitions();
     this.#lag.begin(partitions, stored, clock.now());
     this.#feed.compare(new Map(partitions.map(({ partition, start }) => [partition, stored.get(partition) ?? start])));
@@ -334,7 +256,7 @@ export class Consumer {
     this.#session = session;
     // What the session before committed last may not have been projected.
     projector.markBehind();
-    this.#stillMs = 0;
+    this.#watch.moved();
     this.#between.open();
     try {
       const abandoned = new Promise<never>((_resolve, reject) => {
@@ -354,10 +276,10 @@ export class Consumer {
     const { projector, clock } = this.#parts;
     const goesOn = () => !this.#stopping && !session.ended;
     while (goesOn()) {
-      if (projector.replayDue && !this.#parts.observeOnly) await projector.replay(() => this.#progressed());
+      if (projector.replayDue && !this.#parts.observeOnly) await projector.replay(() => this.#watch.moved());
       await this.#between.settle();
       if (!goesOn()) break;
-      this.#wakeProgressWaiters();
+      this.#progress.made();
       if (this.#pausedAt !== null) {
         await clock.sleep(this.#tuning.pollWaitMs, this.#interrupt.signal);
         continue;
@@ -365,7 +287,7 @@ export class Consumer {
       const batches = await this.#poll(session);
       const roundStart = clock.now();
       if (batches.length > 0) {
-        await this.#round(session, batches);
+        await this.#rounds.run(session, batches, goesOn).finally(() => this.#progress.made());
         this.#failures = 0;
       }
       if (this.#state.state !== 'up' && goesOn()) this.#set('up');
@@ -393,125 +315,6 @@ export class Consumer {
     }
   }
 
-  /** Stores and projects the batches of a poll. Where several are stored at a time, projecting goes on beside it. */
-  async #round(session: Session, batches: readonly LogBatch[]): Promise<void> {
-    const { projector, clock } = this.#parts;
-    const { parallel } = this.#tuning;
-    for (const batch of batches) {
-      this.#lag.observeRead(batch, clock.now());
-      this.#step({ kind: 'read', batch });
-    }
-    const committed: CommittedBatch[] = [];
-    let projected = 0;
-    let projecting = Promise.resolve();
-    const project = () => {
-      projecting = projecting.then(() => {
-        const from = projected;
-        projected = committed.length;
-        return projector.project(committed.slice(from));
-      });
-    };
-    this.#projecting = true;
-    try {
-      await runLanes(batches, parallel, {
-        decode: (batch) => this.#decode(batch),
-        store: async (batch, decoded) => {
-          const result = await this.#apply(session, batch, decoded);
-          if (result) committed.push(result);
-          if (result && parallel > 1) project();
-          return result !== undefined;
-        },
-        goesOn: () => !this.#stopping && !session.ended,
-      });
-    } finally {
-      // What was committed before a failure is projected all the same.
-      project();
-      await projecting;
-      this.#projecting = false;
-      this.#wakeProgressWaiters();
-    }
-    for (const batch of committed) await session.reader.commit(batch.partition, batch.nextOffset);
-  }
-
-  async #decode(batch: LogBatch): Promise<DecodedBatch> {
-    const started = performance.now();
-    const decoded = await decodeBatch(batch, this.#parts.decode, () => this.#parts.clock.now());
-    this.#step({ kind: 'decoded', ms: performance.now() - started });
-    return decoded;
-  }
-
-  /** undefined when the batch was fenced off, or the session was given up meanwhile. */
-  async #apply(session: Session, batch: LogBatch, decoded: DecodedBatch): Promise<CommittedBatch | undefined> {
-    const { store, projector, clock, logger } = this.#parts;
-    const { partition } = batch;
-    const first = batch.records[0]?.offset ?? batch.nextOffset;
-    const expectedOffset = this.#lag.storedOffset(partition) ?? first;
-    if (first > expectedOffset) {
-      logger.error('Events are missing in the log', { partition, from: String(expectedOffset), to: String(first) });
-    }
-    if (first < expectedOffset) {
-      if (batch.endOffset < expectedOffset) {
-        throw new AppError(
-          'log_failed',
-          `Partition ${partition} of the log ends at ${batch.endOffset}, and ${expectedOffset} is stored.`,
-        );
-      }
-      // Read before another member of the group, which had the partition, stored it.
-      session.reader.seek(partition, expectedOffset);
-      return undefined;
-    }
-    const started = performance.now();
-    const result = await store.apply({ ...decoded, expectedOffset });
-    this.#step({ kind: 'written', ms: performance.now() - started });
-    if (result.kind === 'committed') this.#feed.tell(result.batch);
-    if (session.ended) {
-      // The session that follows has replayed the outbox already, perhaps without this one.
-      projector.markBehind();
-      return undefined;
-    }
-    if (result.kind === 'fenced') {
-      logger.warn('Another consumer has moved the offset', { partition, storedOffset: String(result.storedOffset) });
-      session.reader.seek(partition, result.storedOffset);
-      this.#lag.advance(partition, result.storedOffset, clock.now());
-      this.#feed.compare(new Map([[partition, result.storedOffset]]));
-      await this.#readCounters();
-      return undefined;
-    }
-    this.#duplicates += result.batch.duplicates;
-    this.#deadLettered += result.batch.deadLetters;
-    this.#progressed();
-    this.#lag.advance(partition, result.batch.nextOffset, batch.records.at(-1)?.timestamp ?? clock.now());
-    return result.batch;
-  }
-
-  async #readCounters(): Promise<void> {
-    const counters = await this.#parts.store.counters(this.#parts.log.topic);
-    this.#duplicates = counters.duplicates;
-    this.#deadLettered = counters.deadLettered;
-  }
-
-  #progressed(): void {
-    this.#stillMs = 0;
-  }
-
-  /** Keeps the lag true while nothing comes. */
-  async #observe(): Promise<void> {
-    if (this.#observing) return;
-    this.#observing = true;
-    const { log, clock, logger } = this.#parts;
-    try {
-      this.#lag.observeEnds(await log.partitions(), clock.now());
-      await this.#observeOthers();
-    } catch (error) {
-      if (this.#stopping) return;
-      logger.debug('The ends of the log are unknown', { error: messageOf(error) });
-      this.#lag.forgetEnds();
-    } finally {
-      this.#observing = false;
-      if (!this.#stopping) this.#notify();
-    }
-  }
-
   /** Asked for when the group has given this member other partitions: from there on it reads. */
   async #storedOffsets(): Promise<ReadonlyMap<number, bigint>> {
     const { store, log, clock } = this.#parts;
@@ -519,28 +322,5 @@ export class Consumer {
     for (const [partition, offset] of stored) this.#lag.observeStored(partition, offset, clock.now());
     this.#feed.compare(stored);
     return stored;
-  }
-
-  /** What other members of the group have stored: it shortens the lag, and whoever adds up commits did not hear of it. */
-  async #observeOthers(): Promise<void> {
-    const assigned = this.#session?.reader.assigned;
-    if (!assigned) return;
-    const { store, log, clock } = this.#parts;
-    const stored = await store.offsets(log.topic);
-    const others = new Map([...stored].filter(([partition]) => !assigned.has(partition)));
-    for (const [partition, offset] of others) this.#lag.observeStored(partition, offset, clock.now());
-    this.#feed.compare(others);
-    this.#wakeProgressWaiters();
-  }
-
-  /** Gives up a session that stands still although events wait for it. */
-  #watch(): void {
-    const waiting = this.#lag.events(this.#session?.reader.assigned) ?? 0;
-    if (!this.#abandonSession || this.#pausedAt !== null || this.#between.busy || waiting === 0) this.#stillMs = 0;
-    else this.#stillMs += this.#tuning.observeMs;
-    if (this.#stillMs <= this.#tuning.stallMs) return;
-    this.#abandonSession?.(
-      new AppError('log_failed', `${waiting} events wait and none was stored for ${this.#tuning.stallMs / 1000} s.`),
-    );
   }
 }

@@ -91,7 +91,7 @@ export class ContinuedLog implements EventLog {
         end: String(end),
         stored: String(upTo),
       });
-      await this.#kept.move(this.topic, partition, base, upTo - start);
+      await this.#kept.move(this.topic, partition, base, start);
       moved = true;
     }
     return moved ? this.#kept.read(this.topic) : bases;

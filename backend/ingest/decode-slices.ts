@@ -26,12 +26,12 @@ function decodeOne(decode: Decode, value: Uint8Array, now: number): Decoded {
   }
 }
 
-/** Turns what the log handed out into what the store takes; the offset to expect is known only when it is applied. */
+/** Turns what the log handed out into what the store takes; what to expect of the store is added when it is applied. */
 export async function decodeBatch(
   batch: LogBatch,
   decode: Decode,
   now: () => number,
-): Promise<Omit<StoreBatch, 'expectedOffset'>> {
+): Promise<Omit<StoreBatch, 'expectedOffset' | 'generation'>> {
   const sales: SaleLine[] = [];
   const deadLetters: DeadLetter[] = [];
   let sliceEnd = performance.now() + SLICE_MS;

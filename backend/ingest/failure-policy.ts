@@ -15,6 +15,16 @@ const contention: FailurePolicy = {
   range: { baseMs: 20, capMs: 1_000 },
   advice: 'Another transaction was in the way; it is tried again.',
 };
+const locked: FailurePolicy = {
+  state: 'degraded',
+  range: { baseMs: 250, capMs: 2_000 },
+  advice: 'Another program works on all that is stored (a rebuild, a reset); storing goes on when it is through.',
+};
+const changed: FailurePolicy = {
+  state: 'degraded',
+  range: { baseMs: 10, capMs: 1_000 },
+  advice: 'That is taken over, and storing goes on.',
+};
 const connection: FailurePolicy = {
   state: 'down',
   range: { baseMs: 250, capMs: 10_000 },
@@ -65,7 +75,7 @@ const unknown: FailurePolicy = {
 const table: readonly (readonly [prefix: string, policy: FailurePolicy])[] = [
   ['40001', contention],
   ['40P01', contention],
-  ['55P03', contention],
+  ['55P03', locked],
   ['57014', slow],
   ['25006', readOnly],
   ['25P03', connection],
@@ -94,6 +104,7 @@ const table: readonly (readonly [prefix: string, policy: FailurePolicy])[] = [
   ['3F', setup],
   ['42', setup],
   ['log_failed', log],
+  ['data_changed', changed],
   ['kafka_down', kafkaAway],
   ['kafka_refused', kafkaRefuses],
 ];

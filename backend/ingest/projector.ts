@@ -36,6 +36,8 @@ export class Projector {
   /** How often it was marked behind: a replay makes good only what was missing before it began. */
   #marks = 0;
   #failures = 0;
+  /** What the next replay begins with. */
+  #clear: (() => Promise<void>) | undefined;
   #status: PartStatus;
 
   constructor(parts: ProjectorParts) {
@@ -79,6 +81,15 @@ export class Projector {
     this.retryNow();
   }
 
+  /**
+   * What is stored was recomputed or deleted by another program: the next replay begins with `clear`, which forgets the
+   * read model and the answers. What this program projected late, of before, goes with it.
+   */
+  startOver(clear: () => Promise<void>): void {
+    this.#clear = clear;
+    this.markBehind();
+  }
+
   /** Does not wait for the end of a backoff. */
   retryNow(): void {
     if (this.#status.nextAttemptAt !== null) this.#set({ ...this.#status, nextAttemptAt: null });
@@ -117,6 +128,9 @@ export class Projector {
       });
     }
     try {
+      const clear = this.#clear;
+      await clear?.();
+      if (this.#clear === clear) this.#clear = undefined;
       const doubtful = await this.#doubtfulDays();
       // Read after the doubtful ones: a day that is being projected is in one of the two.
       for (const day of new Set([...(await this.#parts.store.outboxDays()), ...doubtful])) {

@@ -114,9 +114,8 @@ export class KafkaEventLog implements EventLog {
     return reader;
   }
 
-  /** Deletes all records; offsets go on from where they are. */
-  async deleteRecords(): Promise<void> {
-    const ends = await this.partitions();
+  /** Deletes the records before these ends; offsets go on from where they are. */
+  async deleteRecords(ends: readonly PartitionOffsets[]): Promise<void> {
     const partitions = ends
       .filter(({ start, end }) => start < end)
       .map(({ partition, end }) => ({ partition, offset: String(end) }));

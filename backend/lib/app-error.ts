@@ -12,6 +12,7 @@ export const errorCodes = {
   database_down: true,
   database_refused: false,
   log_failed: true,
+  data_changed: true,
   log_closed: false,
   redis_down: true,
   redis_refused: true,

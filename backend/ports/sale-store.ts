@@ -18,6 +18,11 @@ export interface StoreBatch {
   /** Offset the store must hold now, else another owner has moved it (the fence). */
   readonly expectedOffset: bigint;
   readonly nextOffset: bigint;
+  /**
+   * The generation of the data for which the batch was decoded: it grows whenever all of them are recomputed or deleted.
+   * null where no other program can do that meanwhile.
+   */
+  readonly generation: number | null;
   readonly sales: readonly SaleLine[];
   readonly deadLetters: readonly DeadLetter[];
   /** The record at an offset of this batch: an event that the database refuses becomes a dead letter with its key and bytes. */
@@ -42,7 +47,9 @@ export interface CommittedBatch {
 export type ApplyResult =
   | { readonly kind: 'committed'; readonly batch: CommittedBatch }
   /** Someone else moved the offset: nothing was written; seek to `storedOffset`. */
-  | { readonly kind: 'fenced'; readonly storedOffset: bigint };
+  | { readonly kind: 'fenced'; readonly storedOffset: bigint }
+  /** The data are of another generation: nothing was written; take that one over and decode anew. */
+  | { readonly kind: 'outdated' };
 
 /** What became of all events consumed so far, kept in the same row as the offset. */
 export interface StoreCounters {

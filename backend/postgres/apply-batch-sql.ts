@@ -1,10 +1,16 @@
 /**
  * The one statement that stores a batch (design section 4), all of it or nothing. Its parts in order:
- * fence (lock the offset row, only if it holds the expected offset), insert what is new, upsert the four rollups from
+ * fence (lock the offset row, only if it holds the expected offset and the data are of the expected generation), insert
+ * what is new, upsert the four rollups from
  * the inserted rows alone, dead letters, outbox, offset and counters. It comes with two sources of rows: arrays for small
  * batches and for the embedded database, a stage filled by COPY for large ones. Parts are ordered by key so that two
  * partitions' transactions take row locks in the same order. Every data-modifying part depends on the fence; without it
  * nothing runs.
+ *
+ * Whoever recomputes or deletes everything locks the table `sale` against it (rebuild-sql.ts) and then raises
+ * `calendar.version_floor`, which is the generation. The statement takes its locks of tables before its snapshot, so it
+ * is either through before, or sees all of what was done. Of the tables that it writes, `sale` comes before all that is
+ * locked there, and only the offsets come before it.
  */
 import { type Sql, sql } from '../lib/sql.ts';
 
@@ -13,8 +19,8 @@ const arraySource = sql`
   source as (
     select s.id, s.kind, s.theater_id, s.movie_id, to_timestamp(s.showtime / 1000.0) as showtime, s.channel, s.tickets,
       s.amount_cents, s.currency, to_timestamp(s.sold_at / 1000.0) as sold_at, s.business_day, s.refund_of, s.log_offset
-    from unnest($11::uuid[], $12::smallint[], $13::integer[], $14::integer[], $15::float8[], $16::text[], $17::integer[],
-      $18::bigint[], $19::text[], $20::float8[], $21::date[], $22::uuid[], $23::bigint[])
+    from unnest($12::uuid[], $13::smallint[], $14::integer[], $15::integer[], $16::float8[], $17::text[], $18::integer[],
+      $19::bigint[], $20::text[], $21::float8[], $22::date[], $23::uuid[], $24::bigint[])
       as s(id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at, business_day,
         refund_of, log_offset)
   )`;
@@ -48,7 +54,8 @@ const noDuplicates = sql``;
 
 const applySource = (duplicates: Sql) => sql`
   fence as (
-    select 1 as held from consumer_offset where topic = $1 and partition = $2 and next_offset = $3 for update
+    select 1 as held from consumer_offset where topic = $1 and partition = $2 and next_offset = $3
+      and ($11::bigint is null or $11 = (select version_floor from calendar)) for update
   ), floor as (
     select coalesce(max(version_floor), 0) + 1 as version from calendar
   ), inserted as (

@@ -8,6 +8,7 @@ export interface BatchPiece {
   readonly partition: number;
   readonly expectedOffset: bigint;
   readonly nextOffset: bigint;
+  readonly generation: number | null;
   readonly sales: readonly SaleLine[];
   readonly deadLetters: readonly DeadLetter[];
 }
@@ -20,7 +21,7 @@ function storableText(text: string): string {
 }
 
 /** The parameters that `applyArrays` and `applyStage` have in common, in order. */
-export function batchParameters(piece: BatchPiece): string[] {
+export function batchParameters(piece: BatchPiece): (string | null)[] {
   const { sales, deadLetters } = piece;
   return [
     piece.topic,
@@ -33,6 +34,7 @@ export function batchParameters(piece: BatchPiece): string[] {
     textArray(deadLetters.map((letter) => letter.reason)),
     textArray(deadLetters.map((letter) => storableText(letter.detail))),
     byteaArray(deadLetters.map(({ key }) => (key === null ? null : Buffer.from(key)))),
+    piece.generation === null ? null : String(piece.generation),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { sql } from '../lib/sql.ts';
 
 export const readCalendar = sql`
-  select zone, cutover_hour, pending_zone, pending_cutover_hour from calendar where id = 1`;
+  select zone, cutover_hour, pending_zone, pending_cutover_hour, version_floor from calendar where id = 1`;
 export const adoptCalendar = sql`
   insert into calendar (id, zone, cutover_hour) values (1, $1, $2) on conflict do nothing`;
 export const beginCalendarChange = sql`
@@ -22,6 +22,7 @@ export const moveSales = sql`
 /**
  * Every version written from now on is above every version, and every sum of a day's versions, that was ever told.
  * (No row's version is above that of its day and partition: a batch raises each row it touches by one.)
+ * It is the generation of the data, too: batches that were made for the one before are refused from now on.
  */
 export const raiseVersionFloor = sql`
   update calendar set version_floor = greatest(version_floor, (
@@ -34,7 +35,10 @@ const sums = sql`
   count(*) filter (where kind = 1), count(*) filter (where kind = -1), sum(kind * tickets),
   (select version_floor + 1 from calendar)`;
 
-/** Keeps every other program from storing until the end of the transaction; reading goes on. */
+/**
+ * Waits for the batches that are being stored, and keeps every other one waiting until the end of the transaction;
+ * reading goes on.
+ */
 export const holdStoring = sql`lock table sale in share row exclusive mode`;
 
 export const emptyTheaterMovies = sql`delete from rollup_theater_movie`;
@@ -67,8 +71,21 @@ export const fillDays = sql`
 export const fillOutbox = sql`
   insert into projection_outbox (business_day, partition, version)
   select business_day, partition, version from rollup_day
+  order by business_day, partition
   on conflict (business_day, partition) do update set version = excluded.version`;
 
-export const emptyStore = sql`
-  truncate sale, rollup_theater_movie, rollup_theater_quarter, rollup_minute, rollup_day, consumer_offset,
-    projection_outbox, dead_letter`;
+/**
+ * Only the sales are truncated: batches that wait to be stored hold locks of the offsets already, and questions hold
+ * locks of the rollups, in any order.
+ */
+export const emptyStore = [
+  sql`truncate sale`,
+  emptyTheaterMovies,
+  emptyTheaterQuarters,
+  emptyMinutes,
+  sql`delete from rollup_day`,
+  sql`delete from consumer_offset`,
+  sql`lock table projection_outbox in share row exclusive mode`,
+  sql`delete from projection_outbox`,
+  sql`delete from dead_letter`,
+];

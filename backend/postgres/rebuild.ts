@@ -1,12 +1,12 @@
 /**
- * Recomputing what is derived from the sales. Stop the consumer first, and clear the read model and the answer cache
- * afterwards: the outbox then names every day, so replaying it loads them anew.
+ * Recomputing what is derived from the sales. Clear the read model and the answer cache afterwards: the outbox then
+ * names every day, so replaying it loads them anew.
  */
 import type pg from 'pg';
 import type { BusinessCalendar } from '../domain/business-day.ts';
 import { numberArray, textArray } from '../lib/sql.ts';
 import * as statements from './rebuild-sql.ts';
-import { select } from './select.ts';
+import { type Queryable, select } from './select.ts';
 import { inTransaction } from './transaction.ts';
 
 /** `done` of `total`, in the caller's own units (sales, or steps). */
@@ -17,6 +17,8 @@ export interface StoredCalendar {
   readonly zone: string;
   readonly cutoverHour: number;
   readonly pending: { readonly zone: string; readonly cutoverHour: number } | null;
+  /** Of the data: grows with every rebuild, reset and change of the calendar. */
+  readonly generation: number;
 }
 
 interface CalendarRow extends pg.QueryResultRow {
@@ -24,6 +26,7 @@ interface CalendarRow extends pg.QueryResultRow {
   readonly cutover_hour: number;
   readonly pending_zone: string | null;
   readonly pending_cutover_hour: number | null;
+  readonly version_floor: bigint;
 }
 
 /** null before the first `adoptCalendar`. */
@@ -35,6 +38,7 @@ export async function readStoredCalendar(pool: pg.Pool): Promise<StoredCalendar 
     zone: row.zone,
     cutoverHour: row.cutover_hour,
     pending: zone === null || cutoverHour === null ? null : { zone, cutoverHour },
+    generation: Number(row.version_floor),
   };
 }
 
@@ -44,7 +48,7 @@ export async function adoptCalendar(
   calendar: { zone: string; cutoverHour: number },
 ): Promise<StoredCalendar> {
   await pool.query(statements.adoptCalendar, [calendar.zone, calendar.cutoverHour]);
-  return (await readStoredCalendar(pool)) ?? { ...calendar, pending: null };
+  return (await readStoredCalendar(pool)) ?? { ...calendar, pending: null, generation: 0 };
 }
 
 const rollupSteps = [
@@ -76,26 +80,49 @@ export async function rebuildRollups(pool: pg.Pool, onProgress: RebuildProgress 
 /** Zones are at most 26 hours apart and cut-overs 23: a sale moves by three days at most. */
 const MOST_DAYS_MOVED = 3;
 
+export interface CalendarChange {
+  /**
+   * In one transaction, for which storing waits: where other programs store too. Else day by day, so that the one
+   * connection of an embedded database answers questions in between.
+   */
+  readonly atOnce?: boolean;
+  /** In sales looked at. */
+  readonly onProgress?: RebuildProgress;
+}
+
 /**
- * Recomputes every sale's business day, then the rollups. Days are done one by one, each in its own transaction, so that
- * questions are answered in between (from the old rollups). When it is interrupted, the stored calendar has `pending`
- * set: call it again with that calendar before anything is consumed. Doing a day twice does no harm.
- * @param onProgress in sales looked at
+ * Recomputes every sale's business day, then the rollups; questions are answered from the old rollups meanwhile. Day by
+ * day, nothing may be stored until it is through; when it is interrupted, the stored calendar has `pending` set: call it
+ * again with that calendar before anything is consumed. Doing a day twice does no harm.
  */
 export async function changeCalendar(
   pool: pg.Pool,
   calendar: BusinessCalendar,
-  onProgress: RebuildProgress = () => {},
+  { atOnce = false, onProgress = () => {} }: CalendarChange = {},
 ): Promise<void> {
   const target = [calendar.zone, calendar.cutoverHour];
-  await pool.query(statements.beginCalendarChange, target);
-  const days = await select<{ day: string; events: bigint }>(pool, statements.salesByDay);
+  if (!atOnce) {
+    await pool.query(statements.beginCalendarChange, target);
+    await moveToDays(pool, calendar, onProgress);
+  }
+  await inTransaction(pool, async (client) => {
+    if (atOnce) {
+      await client.query(statements.holdStoring);
+      await moveToDays(client, calendar, onProgress);
+    }
+    await recomputeRollups(client, () => {});
+    await client.query(statements.endCalendarChange, target);
+  });
+}
+
+async function moveToDays(connection: Queryable, calendar: BusinessCalendar, onProgress: RebuildProgress) {
+  const days = await select<{ day: string; events: bigint }>(connection, statements.salesByDay);
   const total = days.reduce((sum, { events }) => sum + Number(events), 0);
   let done = 0;
   for (const { day, events } of days) {
     const near: string[] = [];
     for (let shift = -MOST_DAYS_MOVED; shift <= MOST_DAYS_MOVED; shift += 1) near.push(calendar.addDays(day, shift));
-    await pool.query(statements.moveSales, [
+    await connection.query(statements.moveSales, [
       day,
       textArray(near),
       numberArray(near.map((each) => calendar.startOf(each))),
@@ -104,8 +131,4 @@ export async function changeCalendar(
     done += Number(events);
     onProgress(done, total);
   }
-  await inTransaction(pool, async (client) => {
-    await recomputeRollups(client, () => {});
-    await client.query(statements.endCalendarChange, target);
-  });
 }

@@ -14,7 +14,7 @@ export async function resetStore(
   await inTransaction(pool, async (client) => {
     await client.query(holdStoring);
     await client.query(raiseVersionFloor);
-    await client.query(emptyStore);
+    for (const step of emptyStore) await client.query(step);
     await also(client);
   });
 }

@@ -43,6 +43,7 @@ async function storeAll(store: PostgresSaleStore, sales: readonly SaleLine[], si
     const count = at % 3 === 0 ? 20 : size;
     try {
       const result = await store.apply(batchOf(sales.slice(at, at + count), { expectedOffset: BigInt(at) }));
+      if (result.kind === 'outdated') throw new Error('nobody has recomputed anything');
       if (result.kind === 'fenced') fenced += 1;
       at = Number(result.kind === 'fenced' ? result.storedOffset : result.batch.nextOffset);
     } catch {

@@ -21,7 +21,9 @@ import { StagedBatches } from './staged-batches.ts';
 import { inTransaction } from './transaction.ts';
 
 const allOffsets = sql`select partition, next_offset from consumer_offset where topic = $1`;
-const storedOffset = sql`select next_offset from consumer_offset where topic = $1 and partition = $2`;
+const whyFenced = sql`
+  select (select next_offset from consumer_offset where topic = $1 and partition = $2) as next_offset,
+    (select version_floor from calendar) as generation`;
 const firstOffset = sql`
   insert into consumer_offset (topic, partition, first_offset, next_offset) values ($1, $2, $3, $3) on conflict do nothing`;
 const counters = sql`
@@ -32,10 +34,16 @@ const dayVersions = sql`
   select business_day::text as day, sum(version)::bigint as version from rollup_day
   where business_day = any ($1::date[]) group by business_day`;
 const outboxDays = sql`select distinct business_day::text as day from projection_outbox order by 1`;
+/** Locks its rows in the order in which batches and rebuilds lock theirs. */
 const clearOutbox = sql`
-  delete from projection_outbox o
-  using unnest($1::date[], $2::integer[], $3::bigint[]) as c(business_day, partition, version)
-  where o.business_day = c.business_day and o.partition = c.partition and o.version <= c.version`;
+  with cleared as (
+    select o.business_day, o.partition
+    from projection_outbox o join unnest($1::date[], $2::integer[], $3::bigint[]) as c(business_day, partition, version)
+      on o.business_day = c.business_day and o.partition = c.partition and o.version <= c.version
+    order by o.business_day, o.partition
+    for update of o
+  )
+  delete from projection_outbox o using cleared c where o.business_day = c.business_day and o.partition = c.partition`;
 const savepoint = sql`savepoint piece`;
 const rollbackToSavepoint = sql`rollback to savepoint piece`;
 const releaseSavepoint = sql`release savepoint piece`;
@@ -77,13 +85,13 @@ export class PostgresSaleStore implements SaleStore {
   async apply(batch: StoreBatch): Promise<ApplyResult> {
     const first = await this.#applyOnce(batch);
     if (first) return { kind: 'committed', batch: first };
-    const stored = await this.#storedOffset(batch);
-    if (stored !== null) return { kind: 'fenced', storedOffset: stored };
+    const refused = await this.#whyFenced(batch);
+    if (refused) return refused;
     // The partition's very first batch: its row begins where this owner begins. Another owner may be faster.
     await this.#pool.query(firstOffset, [batch.topic, batch.partition, String(batch.expectedOffset)]);
     const second = await this.#applyOnce(batch);
     if (second) return { kind: 'committed', batch: second };
-    return { kind: 'fenced', storedOffset: (await this.#storedOffset(batch)) ?? batch.expectedOffset };
+    return (await this.#whyFenced(batch)) ?? { kind: 'fenced', storedOffset: batch.expectedOffset };
   }
 
   async counters(topic: string): Promise<StoreCounters> {
@@ -116,9 +124,15 @@ export class PostgresSaleStore implements SaleStore {
     ]);
   }
 
-  async #storedOffset(batch: StoreBatch): Promise<bigint | null> {
-    const [row] = await select<{ next_offset: bigint }>(this.#pool, storedOffset, [batch.topic, batch.partition]);
-    return row ? row.next_offset : null;
+  /** undefined when nothing of the partition was ever stored. */
+  async #whyFenced(batch: StoreBatch): Promise<ApplyResult | undefined> {
+    const [row] = await select<{ next_offset: bigint | null; generation: bigint | null }>(this.#pool, whyFenced, [
+      batch.topic,
+      batch.partition,
+    ]);
+    if (batch.generation !== null && Number(row?.generation ?? 0n) !== batch.generation) return { kind: 'outdated' };
+    const stored = row?.next_offset ?? null;
+    return stored === null ? undefined : { kind: 'fenced', storedOffset: stored };
   }
 
   /** undefined when the fence did not hold. */

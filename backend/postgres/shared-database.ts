@@ -1,14 +1,23 @@
 import type pg from 'pg';
-import { sql } from '../lib/sql.ts';
+import { numberArray, sql } from '../lib/sql.ts';
+import type { PartitionOffsets } from '../ports/event-log.ts';
 import type { LogBases } from '../ports/log-bases.ts';
 import type { MigrationFamily } from './migrate.ts';
+import { holdStoring, raiseVersionFloor } from './rebuild-sql.ts';
 import { select } from './select.ts';
+import { inTransaction } from './transaction.ts';
 
 const bases = sql`select partition, base from log_base where topic = $1`;
 const identity = sql`select id::text as id from database_identity`;
 const moveBase = sql`
-  insert into log_base as b (topic, partition, base) values ($1, $2, $4)
+  insert into log_base as b (topic, partition, base)
+  select topic, partition, next_offset - $4::bigint from consumer_offset where topic = $1 and partition = $2
   on conflict (topic, partition) do update set base = excluded.base where b.base = $3`;
+const beginOffsets = sql`
+  insert into consumer_offset (topic, partition, first_offset, next_offset)
+  select $1, o.partition, o.log_end + coalesce(b.base, 0), o.log_end + coalesce(b.base, 0)
+  from unnest($2::integer[], $3::bigint[]) as o(partition, log_end)
+  left join log_base b on b.topic = $1 and b.partition = o.partition`;
 
 /** What only a database that is shared with other programs needs: bases of offsets (ingest/continued-log.ts), a name. */
 export const servicesMigrations: MigrationFamily = {
@@ -53,7 +62,22 @@ export class PostgresLogBases implements LogBases {
     return new Map(rows.map((row) => [row.partition, row.base]));
   }
 
-  async move(topic: string, partition: number, from: bigint, to: bigint): Promise<void> {
-    await this.#pool.query(moveBase, [topic, partition, String(from), String(to)]);
+  async move(topic: string, partition: number, from: bigint, start: bigint): Promise<void> {
+    await inTransaction(this.#pool, async (client) => {
+      // What is stored may have grown since it was read: by a batch of the old topic.
+      await client.query(holdStoring);
+      const { rowCount } = await client.query(moveBase, [topic, partition, String(from), String(start)]);
+      if (rowCount !== 0) await client.query(raiseVersionFloor);
+    });
   }
+}
+
+/** Begins to store a topic at its present ends, given as offsets of the log's own; nothing of it may be stored yet. */
+export async function beginAtEnds(
+  client: pg.ClientBase,
+  topic: string,
+  ends: readonly PartitionOffsets[],
+): Promise<void> {
+  const partitions = numberArray(ends.map(({ partition }) => partition));
+  await client.query(beginOffsets, [topic, partitions, numberArray(ends.map(({ end }) => end))]);
 }

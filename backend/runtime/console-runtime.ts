@@ -30,6 +30,7 @@ import { compareBackends } from '../query/comparison.ts';
 import type { MaterializedBackend } from '../query/materialized-backend.ts';
 import type { SqlBackend } from '../query/sql-backend.ts';
 import type { Simulator } from '../simulator/simulator.ts';
+import type { CalendarInUse } from './calendar-in-use.ts';
 import { checkInvariants } from './invariants.ts';
 import { Marks } from './marks.ts';
 import { PipelineMeter } from './pipeline-meter.ts';
@@ -40,7 +41,7 @@ import type { Runtime, RuntimeOptions } from './types.ts';
 export interface ConsoleParts
   extends Pick<
     Platform,
-    'profile' | 'pool' | 'longPool' | 'log' | 'store' | 'readModel' | 'states' | 'onStatus' | 'onLost'
+    'profile' | 'pool' | 'longPool' | 'shared' | 'log' | 'store' | 'readModel' | 'states' | 'onStatus' | 'onLost'
   > {
   readonly options: RuntimeOptions;
   readonly clock: Clock;
@@ -57,10 +58,9 @@ export interface ConsoleParts
   readonly simulator: Simulator;
   readonly releases: ReleaseStack;
   readonly decode: Decode;
-  readonly calendar: () => BusinessCalendar;
-  readonly setCalendar: (calendar: BusinessCalendar) => void;
+  readonly inUse: CalendarInUse;
   /** Starts the live window over from one snapshot of the database. */
-  readonly reseed: (calendar?: BusinessCalendar) => Promise<void>;
+  readonly reseed: (calendar: BusinessCalendar) => Promise<void>;
 }
 
 /** The started backend. Built by `startConsole`; what lives here is the coordination between the parts. */
@@ -99,7 +99,7 @@ export class ConsoleRuntime implements Runtime {
   status(): SystemStatus {
     const { clock, backends, consumer, projector, simulator, live } = this.#parts;
     const { database, log, readModel } = this.#parts.states();
-    const calendar = this.#parts.calendar();
+    const calendar = this.#parts.inUse.calendar();
     const now = clock.now();
     return {
       at: now,
@@ -186,10 +186,10 @@ export class ConsoleRuntime implements Runtime {
 
   async changeCalendar(zone: string, cutoverHour: number): Promise<void> {
     const next = createBusinessCalendar({ zone, cutoverHour });
-    await this.#rebuilding('business-day', async (onProgress) => {
-      await changeCalendar(this.#parts.longPool, next, onProgress);
-      this.#parts.setCalendar(next);
-    });
+    const { longPool, shared } = this.#parts;
+    await this.#rebuilding('business-day', (onProgress) =>
+      changeCalendar(longPool, next, { atOnce: shared, onProgress }),
+    );
   }
 
   async rebuild(what: 'rollups' | 'read-model'): Promise<void> {
@@ -206,6 +206,18 @@ export class ConsoleRuntime implements Runtime {
       default:
         return what satisfies never;
     }
+  }
+
+  /**
+   * Follows another program that has recomputed or deleted what is stored: calendar, read model, answers, live totals.
+   * Does nothing when this one is up to date. Errors: those of the database.
+   */
+  async takeOver(): Promise<void> {
+    const { inUse, projector, backends, options } = this.#parts;
+    if ((await inUse.storedGeneration()) === inUse.generation()) return;
+    options.logger.info('What is stored was recomputed or deleted: everything derived from it starts over');
+    await this.#startOver(async () => projector.startOver(() => backends.clear()));
+    this.#changed();
   }
 
   async reset(): Promise<void> {
@@ -256,7 +268,7 @@ export class ConsoleRuntime implements Runtime {
   }
 
   #watch(): void {
-    const { clock, consumer, projector, simulator, backends, live, reseed, options, states } = this.#parts;
+    const { clock, consumer, projector, simulator, backends, live, reseed, inUse, options, states } = this.#parts;
     const changed = () => this.#changed();
     consumer.onStep((step) => this.#meter.step(step));
     consumer.onCommitted((batch) => {
@@ -270,7 +282,7 @@ export class ConsoleRuntime implements Runtime {
       if (this.#reseedings > 1) return;
       this.#reseedings += 1;
       this.#reseeding = this.#reseeding
-        .then(() => reseed())
+        .then(() => reseed(inUse.calendar()))
         .then(() => this.#reconciler.forget())
         .catch((error: unknown) => options.logger.error('live totals could not be read anew', { error }))
         .finally(() => {
@@ -305,9 +317,13 @@ export class ConsoleRuntime implements Runtime {
       backendWas = backends.chosen;
       changed();
     });
+    let databaseWas = states().database.state;
     let readModelWas = states().readModel?.state;
     this.#parts.onStatus(() => {
-      const { readModel } = states();
+      const { database, readModel } = states();
+      // What waits for the end of a backoff need not.
+      if (database.state === 'up' && databaseWas !== 'up') consumer.retryNow();
+      databaseWas = database.state;
       // What was written while it was away, or lost with it, is written again.
       if (readModel?.state === 'up' && readModelWas !== 'up') projector.markBehind();
       readModelWas = readModel?.state;
@@ -376,16 +392,23 @@ export class ConsoleRuntime implements Runtime {
 
   /** Stops storing, does the work, and starts everything derived over: read model, answers, live totals. */
   async #withoutConsumer(work: () => Promise<void>): Promise<void> {
-    const { options, consumer, backends, reseed } = this.#parts;
+    const { options, consumer, backends } = this.#parts;
     await consumer.stop();
     try {
       await work();
-      await backends.clear();
-      await reseed(this.#parts.calendar());
-      this.#reconciler.forget();
+      await this.#startOver(() => backends.clear());
     } finally {
       if (options.consume && !this.#closing) consumer.start();
     }
+  }
+
+  async #startOver(clear: () => Promise<void>): Promise<void> {
+    const { inUse, reseed } = this.#parts;
+    await inUse.follow(async (calendar) => {
+      await clear();
+      await reseed(calendar);
+      this.#reconciler.forget();
+    });
   }
 }
 

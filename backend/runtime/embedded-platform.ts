@@ -49,6 +49,7 @@ export async function openEmbeddedPlatform(
     readModel: new MemoryReadModel(),
     answers: new MemoryAnswerCache(),
     created: database.created,
+    shared: false,
     parallel: 1,
     // The embedded log lives in the embedded database and shares its fate.
     states: () => ({ database: status, log: status, readModel: null }),

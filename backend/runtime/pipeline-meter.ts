@@ -1,7 +1,7 @@
 import type { Percentiles } from '../domain/live.ts';
 import type { Answer, AnswerSource, BackendName } from '../domain/question.ts';
 import type { Flow, PipelineFlows, QueryFlow, StageLatencies } from '../domain/status.ts';
-import type { RoundStep } from '../ingest/consumer.ts';
+import type { RoundStep } from '../ingest/rounds.ts';
 import { RecentSamples } from '../live/percentiles.ts';
 import { RateMeter } from '../live/rate-meter.ts';
 import type { Clock } from '../ports/clock.ts';

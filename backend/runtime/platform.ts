@@ -18,6 +18,8 @@ export interface Platform {
   readonly answers: AnswerCache;
   /** Whether this start made the database. */
   readonly created: boolean;
+  /** Whether other programs store, and may recompute or delete what is stored, at the same time. */
+  readonly shared: boolean;
   /** Batches of different partitions that may be stored at the same time. */
   readonly parallel: number;
   /** `readModel` is null where it has no connection of its own: then it is what the projector says of it. */

@@ -5,13 +5,14 @@ import { AppError, messageOf } from '../lib/app-error.ts';
 import { backoffDelay } from '../lib/backoff.ts';
 import type { ReleaseStack } from '../lib/release-stack.ts';
 import { systemClock } from '../ports/clock.ts';
+import type { PartitionOffsets } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import { coreMigrations } from '../postgres/core-migrations.ts';
 import { migrate } from '../postgres/migrate.ts';
 import { resetStore } from '../postgres/reset.ts';
 import { PostgresSaleStore } from '../postgres/sale-store.ts';
 import { openPostgresServer, type PostgresServer } from '../postgres/server-database.ts';
-import { databaseIdentity, PostgresLogBases, servicesMigrations } from '../postgres/shared-database.ts';
+import { beginAtEnds, databaseIdentity, PostgresLogBases, servicesMigrations } from '../postgres/shared-database.ts';
 import { openRedis } from '../redis/redis-connection.ts';
 import type { Profile, ProfileSecrets } from '../settings/profile.ts';
 import type { Platform } from './platform.ts';
@@ -92,14 +93,20 @@ export async function openServicesPlatform(
     readModel: redis.readModel,
     answers: redis.answers,
     created: false,
+    shared: true,
     parallel,
     states: () => ({ database: database.status(), log: kafka.status(), readModel: redis.status() }),
     onStatus,
     // Services come back.
     onLost: () => () => {},
     async reset() {
-      await resetStore(longPool);
-      await kafka.deleteRecords();
+      // Asked for while nothing is stored: all before these ends is deleted, and all after them counts.
+      let ends: readonly PartitionOffsets[] = [];
+      await resetStore(longPool, async (client) => {
+        ends = await kafka.partitions();
+        await beginAtEnds(client, kafka.topic, ends);
+      });
+      await kafka.deleteRecords(ends);
     },
     // The broker does it.
     keepRetention: () => async () => {},

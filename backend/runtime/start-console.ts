@@ -1,7 +1,5 @@
-import type pg from 'pg';
 import { type BusinessCalendar, createBusinessCalendar, hostZone } from '../domain/business-day.ts';
 import { catalogue } from '../domain/catalogue.ts';
-import { createDecoder } from '../domain/ticket-sale.ts';
 import { Consumer } from '../ingest/consumer.ts';
 import { Projector } from '../ingest/projector.ts';
 import type { ReleaseStack } from '../lib/release-stack.ts';
@@ -14,6 +12,7 @@ import { BackendSwitch } from '../query/backend-switch.ts';
 import { MaterializedBackend } from '../query/materialized-backend.ts';
 import { SqlBackend } from '../query/sql-backend.ts';
 import { Simulator } from '../simulator/simulator.ts';
+import { CalendarInUse } from './calendar-in-use.ts';
 import { ConsoleRuntime } from './console-runtime.ts';
 import { openEmbeddedPlatform } from './embedded-platform.ts';
 import { readLiveSeed } from './live-seed.ts';
@@ -30,16 +29,16 @@ export async function startConsole(options: RuntimeOptions, releases: ReleaseSta
   const platform = await openPlatform(options, progress, releases);
   const { pool, log, store, readModel, answers } = platform;
   await writeCatalogue(pool, catalogue);
-  let calendar = await settleCalendar(platform.longPool, options);
-  let decode = createDecoder({ calendar, catalogue, currency: options.currency });
+  const inUse = new CalendarInUse(pool, options.currency, await settleCalendar(platform, options));
+  const { calendar, decode } = inUse;
 
-  const reader = new PostgresRollupReader(pool, () => calendar.zone);
+  const reader = new PostgresRollupReader(pool, () => calendar().zone);
   const sql = new SqlBackend({ reader, cache: answers, catalogue, clock, logger });
   const materialized = new MaterializedBackend({
     model: readModel,
     reader,
     catalogue,
-    calendar: () => calendar,
+    calendar,
     clock,
   });
   const backends = new BackendSwitch({ sql, materialized, chosen: options.backend, fallback: options.fallback, clock });
@@ -48,18 +47,25 @@ export async function startConsole(options: RuntimeOptions, releases: ReleaseSta
     log,
     store,
     projector,
-    decode: (value, now) => decode(value, now),
+    decode,
+    shared: platform.shared
+      ? {
+          generation: inUse.generation,
+          storedGeneration: () => inUse.storedGeneration(),
+          takeOver: () => runtime.takeOver(),
+        }
+      : undefined,
     clock,
     logger,
     observeOnly: options.source.kind === 'services' && options.source.profile.observeOnly,
     tuning: { parallel: platform.parallel },
   });
-  const live = new LiveWindow({ calendar, clock });
+  const live = new LiveWindow({ calendar: calendar(), clock });
   const simulator = new Simulator({
     log,
     catalogue,
     currency: options.currency,
-    calendar: () => calendar,
+    calendar,
     settings: options.simulator,
     clock,
     logger,
@@ -67,22 +73,17 @@ export async function startConsole(options: RuntimeOptions, releases: ReleaseSta
   });
 
   progress({ step: 'Reading today', share: null });
-  const reseed = (next?: BusinessCalendar) =>
-    live.reseed(() => readLiveSeed(pool, log.topic, calendar, clock.now()), next);
-  await reseed();
+  const reseed = (by: BusinessCalendar) => live.reseed(() => readLiveSeed(pool, log.topic, by, clock.now()), by);
+  await reseed(calendar());
 
-  const runtime = new ConsoleRuntime({
+  const runtime: ConsoleRuntime = new ConsoleRuntime({
     ...platform,
     ...{ options, clock, reader, sql, materialized, backends, projector, consumer, live, simulator, releases },
     createdDatabase: platform.created,
     resetData: () => platform.reset(),
     reseed,
-    decode: (value, now) => decode(value, now),
-    calendar: () => calendar,
-    setCalendar: (next) => {
-      calendar = next;
-      decode = createDecoder({ calendar: next, catalogue, currency: options.currency });
-    },
+    decode,
+    inUse,
   });
   if (options.consume) {
     consumer.start();
@@ -97,20 +98,23 @@ export async function startConsole(options: RuntimeOptions, releases: ReleaseSta
  * The calendar of the data, after finishing a change that was interrupted or making a new one. Embedded data follow the
  * one asked for; services keep theirs, which all programs that share them follow until it is changed in Settings.
  */
-async function settleCalendar(pool: pg.Pool, options: RuntimeOptions): Promise<BusinessCalendar> {
+async function settleCalendar({ longPool, shared }: Platform, options: RuntimeOptions): Promise<StoredCalendar> {
   const wanted = options.calendar ?? { zone: hostZone(), cutoverHour: 0 };
   // A wrong setting is told before anything is written.
   createBusinessCalendar(wanted);
-  const stored: StoredCalendar = await adoptCalendar(pool, wanted);
+  const stored: StoredCalendar = await adoptCalendar(longPool, wanted);
   const imposed = options.source.kind === 'embedded' ? options.calendar : null;
   const target = imposed ?? stored.pending ?? stored;
   const calendar = createBusinessCalendar(target);
-  if (stored.pending !== null || calendar.zone !== stored.zone || calendar.cutoverHour !== stored.cutoverHour) {
-    await changeCalendar(pool, calendar, (done, total) =>
-      options.onProgress?.({ step: 'Recomputing business days', share: total === 0 ? null : done / total }),
-    );
+  if (stored.pending === null && calendar.zone === stored.zone && calendar.cutoverHour === stored.cutoverHour) {
+    return stored;
   }
-  return calendar;
+  await changeCalendar(longPool, calendar, {
+    atOnce: shared,
+    onProgress: (done, total) =>
+      options.onProgress?.({ step: 'Recomputing business days', share: total === 0 ? null : done / total }),
+  });
+  return adoptCalendar(longPool, wanted);
 }
 
 async function openPlatform(

@@ -102,6 +102,7 @@ export class IngestRig {
       partition,
       expectedOffset: from,
       nextOffset: from + BigInt(sales.length),
+      generation: null,
       sales,
       deadLetters: [],
       recordOf: () => ({ key: null, value: new Uint8Array() }),
@@ -139,7 +140,7 @@ export class IngestRig {
   async #apply(batch: StoreBatch, options = { crash: false }): Promise<void> {
     const result = await this.#store.apply(batch);
     if (result.kind !== 'committed')
-      throw new Error(`partition ${batch.partition} was fenced at ${result.storedOffset}`);
+      throw new Error(`a batch of partition ${batch.partition} was refused: ${result.kind}`);
     for (const sale of batch.sales) {
       if (this.#countedIds.has(sale.id)) continue;
       this.#countedIds.add(sale.id);
@@ -164,7 +165,7 @@ export class IngestRig {
       endOffset: BigInt(all.length),
     };
     const decoded = await decodeBatch(log, this.#options.decode, this.#clock.now);
-    return { ...decoded, expectedOffset: from };
+    return { ...decoded, expectedOffset: from, generation: null };
   }
 }
 

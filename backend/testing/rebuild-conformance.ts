@@ -85,37 +85,47 @@ export function describeRebuild(name: string, open: () => Promise<StoreFixture>)
       });
     });
 
-    describe('changing the calendar', () => {
+    describe.each([
+      ['day by day', false],
+      ['at once', true],
+    ] as const)('changing the calendar %s', (_how, atOnce) => {
       it('puts every sale in its new business day and recomputes the rollups', async () => {
         await storeSales();
         const gross = (await fixture.rows('select sum(gross_cents)::bigint as gross from rollup_day'))[0]?.gross;
         expect(await misplaced(newYork)).toBeGreaterThan(50);
         const progress: [number, number][] = [];
-        await changeCalendar(fixture.pool, newYork, (done, total) => progress.push([done, total]));
+        await changeCalendar(fixture.pool, newYork, {
+          atOnce,
+          onProgress: (done, total) => progress.push([done, total]),
+        });
         expect(await misplaced(newYork)).toBe(0);
         expect(await fixture.rollupProblems()).toEqual([]);
         expect((await fixture.rows('select sum(gross_cents)::bigint as gross from rollup_day'))[0]?.gross).toBe(gross);
         expect(progress.at(-1)).toEqual([400, 400]);
-        expect(await readStoredCalendar(fixture.pool)).toEqual({
+        expect(await readStoredCalendar(fixture.pool)).toMatchObject({
           zone: 'America/New_York',
           cutoverHour: 6,
           pending: null,
         });
       });
 
-      it('that was interrupted is finished by calling it again, and says so until then', async () => {
+      it('that was interrupted is finished by calling it again; it says so, or has changed nothing', async () => {
         await storeSales();
         await expect(
-          changeCalendar(fixture.pool, newYork, (done, total) => {
-            if (done > total / 2) throw new Error('the program ends here');
+          changeCalendar(fixture.pool, newYork, {
+            atOnce,
+            onProgress: (done, total) => {
+              if (done > total / 2) throw new Error('the program ends here');
+            },
           }),
         ).rejects.toThrow('the program ends here');
-        expect(await readStoredCalendar(fixture.pool)).toEqual({
+        expect(await readStoredCalendar(fixture.pool)).toMatchObject({
           zone: 'UTC',
           cutoverHour: 0,
-          pending: { zone: 'America/New_York', cutoverHour: 6 },
+          pending: atOnce ? null : { zone: 'America/New_York', cutoverHour: 6 },
         });
-        await changeCalendar(fixture.pool, newYork);
+        if (atOnce) expect(await misplaced(utc)).toBe(0);
+        await changeCalendar(fixture.pool, newYork, { atOnce });
         expect(await misplaced(newYork)).toBe(0);
         expect(await fixture.rollupProblems()).toEqual([]);
         expect((await readStoredCalendar(fixture.pool))?.pending).toBeNull();
@@ -125,12 +135,31 @@ export function describeRebuild(name: string, open: () => Promise<StoreFixture>)
         const soldAt = Date.UTC(2026, 10, 22, 3);
         await commit(fixture.store, batchOf([saleLine(0, { soldAt }, utc)]));
         const before = (await reader.answer('summary', { day: '2026-11-22' })).version;
-        await changeCalendar(fixture.pool, newYork);
+        await changeCalendar(fixture.pool, newYork, { atOnce });
         expect(await reader.days()).toEqual(['2026-11-21']);
         const after = await reader.answer('summary', { day: '2026-11-22' });
         expect(after.value).toEqual(noMeasures);
         expect(after.version).toBeGreaterThan(before);
       });
+    });
+
+    it.each([
+      ['a rebuild', () => rebuildRollups(fixture.pool)],
+      ['another calendar', () => changeCalendar(fixture.pool, newYork, { atOnce: true })],
+      ['a reset', () => resetStore(fixture.pool)],
+    ] as const)('%s refuses batches that were made before it', async (_what, change) => {
+      await storeSales();
+      const { generation } = (await readStoredCalendar(fixture.pool))!;
+      const sales = [saleLine(500, { soldAt: Date.UTC(2026, 10, 1, 12) }, utc)];
+      const batch = batchOf(sales, { expectedOffset: 400n, generation });
+      await change();
+      const stored = await fixture.rows('select count(*) from sale');
+      expect(await fixture.store.apply(batch)).toEqual({ kind: 'outdated' });
+      expect(await fixture.rows('select count(*) from sale')).toEqual(stored);
+      const { generation: next } = (await readStoredCalendar(fixture.pool))!;
+      expect(next).toBeGreaterThan(generation);
+      expect(await fixture.store.apply({ ...batch, generation: next })).toMatchObject({ kind: 'committed' });
+      expect(await fixture.rollupProblems()).toEqual([]);
     });
 
     describe('a reset', () => {

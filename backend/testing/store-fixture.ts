@@ -55,6 +55,7 @@ export function batchOf(sales: readonly SaleLine[], facts: Partial<StoreBatch> =
     partition: sales[0]?.partition ?? 0,
     expectedOffset,
     nextOffset: expectedOffset + BigInt(sales.length + (facts.deadLetters?.length ?? 0)),
+    generation: null,
     sales,
     deadLetters: [],
     recordOf: (offset) => ({ key: 'key', value: Buffer.from(`raw ${offset}`) }),
@@ -65,6 +66,6 @@ export function batchOf(sales: readonly SaleLine[], facts: Partial<StoreBatch> =
 /** Applies a batch that must commit. */
 export async function commit(store: PostgresSaleStore, batch: StoreBatch): Promise<CommittedBatch> {
   const result = await store.apply(batch);
-  if (result.kind !== 'committed') throw new Error(`fenced at ${result.storedOffset}`);
+  if (result.kind !== 'committed') throw new Error(`refused: ${Object.values(result).join(' ')}`);
   return result.batch;
 }
