@@ -3,7 +3,7 @@ export interface Figure {
   /** Dotted name, stable between versions. */
   readonly name: string;
   readonly value: number;
-  readonly unit: 'events/s' | 'ms' | 'ratio' | 'bytes' | 'events' | '1/s';
+  readonly unit: 'events/s' | 'ms' | 'ratio' | 'bytes' | 'events' | '1/s' | 'rows/s';
 }
 
 /** Runs once and hands over its figures. */

@@ -50,7 +50,7 @@ export async function questionsAndTicks(): Promise<readonly Figure[]> {
 }
 
 /** First every question once (cold: nothing cached, no day built), then again and again (warm). */
-async function timeQuestions(runtime: Runtime, backend: BackendName): Promise<Figure[]> {
+export async function timeQuestions(runtime: Runtime, backend: BackendName): Promise<Figure[]> {
   runtime.switchBackend(backend);
   const questions = (await runtime.days()).flatMap(questionsOf);
   const cold = await timesOf(runtime, questions);

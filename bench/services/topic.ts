@@ -1,22 +1,29 @@
 /** Fills a topic with ticket sales as a broker would hold them after an outage of the consumer. */
 import { randomBytes } from 'node:crypto';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import { catalogue } from '../backend/domain/catalogue.ts';
-import { encodeTicketSale } from '../backend/domain/ticket-sale.ts';
+import { catalogue } from '../../backend/domain/catalogue.ts';
+import { encodeTicketSale } from '../../backend/domain/ticket-sale.ts';
 
 const partitions = 12;
 const batchEvents = 2_000;
-/** Sales per second of the time that the events tell of. */
-const salesPerSecond = 1_000;
 
 function uuidAt(ms: number, noise: string): string {
   const time = ms.toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${noise.slice(0, 3)}-9${noise.slice(3, 6)}-${noise.slice(6, 18)}`;
 }
 
-/** Makes the topic and appends `events` sales that end now. */
-export async function fillTopic(brokers: readonly string[], topic: string, events: number): Promise<void> {
-  const kafka = new Kafka({ clientId: 'bench', brokers: [...brokers], logLevel: logLevel.NOTHING });
+/** Makes the topic that the environment names and appends `events` sales, spread over the `days` that end now. */
+export async function fillTopic(
+  env: NodeJS.ProcessEnv,
+  events: number,
+  { days }: { readonly days: number },
+): Promise<void> {
+  const topic = String(env.REELMETRICS_TOPIC);
+  const kafka = new Kafka({
+    clientId: 'bench',
+    brokers: String(env.REELMETRICS_KAFKA_BROKERS).split(','),
+    logLevel: logLevel.NOTHING,
+  });
   const admin = kafka.admin();
   await admin.connect();
   await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
@@ -27,12 +34,13 @@ export async function fillTopic(brokers: readonly string[], topic: string, event
     createPartitioner: Partitioners.DefaultPartitioner,
   });
   await producer.connect();
-  const begin = Date.now() - (events / salesPerSecond) * 1000;
+  const spanMs = days * 86_400_000;
+  const begin = Date.now() - spanMs;
   const { theaters, movies } = catalogue;
   for (let first = 0; first < events; first += batchEvents) {
     const noise = randomBytes(batchEvents * 9).toString('hex');
     const messages = Array.from({ length: Math.min(batchEvents, events - first) }, (_, index) => {
-      const soldAt = Math.floor(begin + ((first + index) / salesPerSecond) * 1000);
+      const soldAt = Math.floor(begin + ((first + index) / events) * spanMs);
       const random = noise.slice(index * 18, index * 18 + 18);
       const dice = Number.parseInt(random.slice(0, 6), 16);
       const theaterId = theaters[dice % theaters.length]?.id ?? 1;
@@ -54,13 +62,4 @@ export async function fillTopic(brokers: readonly string[], topic: string, event
     await producer.send({ topic, messages, acks: -1 });
   }
   await producer.disconnect();
-}
-
-/** Deletes the topic. */
-export async function dropTopic(brokers: readonly string[], topic: string): Promise<void> {
-  const kafka = new Kafka({ clientId: 'bench', brokers: [...brokers], logLevel: logLevel.NOTHING });
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.deleteTopics({ topics: [topic] });
-  await admin.disconnect();
 }

@@ -4,17 +4,17 @@
  */
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import type { SaleLine } from '../backend/domain/ticket-sale.ts';
-import { sql } from '../backend/lib/sql.ts';
-import { copyIn } from '../backend/postgres/copy-in.ts';
-import { copyRows } from '../backend/postgres/copy-rows.ts';
-import { adoptCalendar } from '../backend/postgres/rebuild.ts';
-import { resetStore } from '../backend/postgres/reset.ts';
-import { PostgresSaleStore } from '../backend/postgres/sale-store.ts';
-import type { PostgresServer } from '../backend/postgres/server-database.ts';
-import { createServerTestDatabase } from '../backend/testing/server-test-database.ts';
-import { batchOf, commit } from '../backend/testing/store-fixture.ts';
-import { type Figure, formatFigure } from './figures.ts';
+import type { SaleLine } from '../../backend/domain/ticket-sale.ts';
+import { sql } from '../../backend/lib/sql.ts';
+import { copyIn } from '../../backend/postgres/copy-in.ts';
+import { copyRows } from '../../backend/postgres/copy-rows.ts';
+import { adoptCalendar } from '../../backend/postgres/rebuild.ts';
+import { resetStore } from '../../backend/postgres/reset.ts';
+import { PostgresSaleStore } from '../../backend/postgres/sale-store.ts';
+import type { PostgresServer } from '../../backend/postgres/server-database.ts';
+import { createServerTestDatabase } from '../../backend/testing/server-test-database.ts';
+import { batchOf, commit } from '../../backend/testing/store-fixture.ts';
+import { type Figure, formatFigure } from '../figures.ts';
 
 const makeBareTable = sql`
   create table bare_sale (like sale including all); alter table bare_sale alter partition set default 0`;

@@ -7,22 +7,28 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { createBusinessCalendar } from '../backend/domain/business-day.ts';
-import { catalogue } from '../backend/domain/catalogue.ts';
-import { createDecoder } from '../backend/domain/ticket-sale.ts';
-import { decodeBatch } from '../backend/ingest/decode-slices.ts';
-import { openKafkaEventLog } from '../backend/kafka/kafka-event-log.ts';
-import { sql } from '../backend/lib/sql.ts';
-import { silentLogger } from '../backend/ports/logger.ts';
-import { copyIn } from '../backend/postgres/copy-in.ts';
-import { copyRows } from '../backend/postgres/copy-rows.ts';
-import { openPostgresServer } from '../backend/postgres/server-database.ts';
-import { localServices } from '../backend/settings/environment.ts';
+import { createBusinessCalendar } from '../../backend/domain/business-day.ts';
+import { catalogue } from '../../backend/domain/catalogue.ts';
+import { createDecoder } from '../../backend/domain/ticket-sale.ts';
+import { decodeBatch } from '../../backend/ingest/decode-slices.ts';
+import { openKafkaEventLog } from '../../backend/kafka/kafka-event-log.ts';
+import { sql } from '../../backend/lib/sql.ts';
+import { silentLogger } from '../../backend/ports/logger.ts';
+import { copyIn } from '../../backend/postgres/copy-in.ts';
+import { copyRows } from '../../backend/postgres/copy-rows.ts';
+import { openPostgresServer } from '../../backend/postgres/server-database.ts';
+import { localServices } from '../../backend/settings/environment.ts';
+import type { Figure } from '../figures.ts';
+import type { Stage } from './stage.ts';
+import { fillTopic } from './topic.ts';
 
-const cli = fileURLToPath(new URL('../backend/cli.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../../backend/cli.ts', import.meta.url));
 const lanes = 3;
 const pollRecords = 24_000;
 const chunk = 8_000;
+/** More than a worker stores in its time. */
+const eventsPerSecondAtMost = 110_000;
+const seconds = 60;
 
 const makeBareTable = sql`
   create table bare_sale (like sale including all); alter table bare_sale alter partition set default 0`;
@@ -30,23 +36,45 @@ const copyBare = sql`
   copy bare_sale (id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at,
     business_day, refund_of, log_offset) from stdin (format binary)`;
 
-/** Events per second of a worker, from its first commit on, for at most `seconds`. */
-export async function workerRate(env: NodeJS.ProcessEnv, seconds: number, workers = 1): Promise<number> {
+/** A minute each of a worker and of the bare COPY. */
+export async function ingest(stage: Stage): Promise<readonly Figure[]> {
+  const { env } = await stage.ground('ingest');
+  const duration = seconds * stage.scale;
+  await fillTopic(env, duration * eventsPerSecondAtMost, { days: 0.1 });
+  const eventsPerSecond = await workerRate(env, duration);
+  const bareCopyEventsPerSecond = await bareCopyRate(env, duration);
+  return [
+    { name: 'ingest.eventsPerSecond', value: eventsPerSecond, unit: 'events/s' },
+    { name: 'ingest.bareCopyEventsPerSecond', value: bareCopyEventsPerSecond, unit: 'events/s' },
+    { name: 'ingest.ratio', value: eventsPerSecond / bareCopyEventsPerSecond, unit: 'ratio' },
+  ];
+}
+
+function startWorker(env: NodeJS.ProcessEnv) {
+  return fork(cli, ['consume', '--profile', 'local', '--until-idle', '2'], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+}
+
+/** Stores all that is in the topic. */
+export async function storeAll(env: NodeJS.ProcessEnv): Promise<void> {
+  const [code] = await once(startWorker(env), 'exit');
+  if (code !== 0) throw new Error(`the worker ended with ${code}`);
+}
+
+/** Events per second of a worker, from its first commit on, for at most `duration` seconds. */
+async function workerRate(env: NodeJS.ProcessEnv, duration: number): Promise<number> {
   const pool = new pg.Pool({ connectionString: env.REELMETRICS_DATABASE_URL, max: 1 });
-  const children = Array.from({ length: workers }, () =>
-    fork(cli, ['consume', '--profile', 'local', '--until-idle', '2'], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    }),
-  );
-  const ended = Promise.all(children.map((child) => once(child, 'exit')));
+  const worker = startWorker(env);
+  const ended = once(worker, 'exit');
   let running = true;
   void ended.then(() => {
     running = false;
   });
   let first: { at: number; stored: number } | undefined;
   let last = { at: 0, stored: 0 };
-  while (running && (first === undefined || performance.now() - first.at < seconds * 1000)) {
+  while (running && (first === undefined || performance.now() - first.at < duration * 1000)) {
     const stored = await storedEvents(pool);
     const now = performance.now();
     if (stored > last.stored) {
@@ -55,7 +83,7 @@ export async function workerRate(env: NodeJS.ProcessEnv, seconds: number, worker
     }
     await sleep(250);
   }
-  for (const child of children) child.kill('SIGTERM');
+  worker.kill('SIGTERM');
   await ended;
   await pool.end();
   if (first === undefined || last.at === first.at) throw new Error('the worker stored nothing');
@@ -70,7 +98,7 @@ async function storedEvents(pool: pg.Pool): Promise<number> {
 }
 
 /** Events per second of reading, decoding and copying the same topic, three connections at once. */
-export async function bareCopyRate(env: NodeJS.ProcessEnv, seconds: number): Promise<number> {
+async function bareCopyRate(env: NodeJS.ProcessEnv, duration: number): Promise<number> {
   const { profile, secrets } = localServices(env);
   const log = openKafkaEventLog({
     settings: profile.kafka,
@@ -96,7 +124,7 @@ export async function bareCopyRate(env: NodeJS.ProcessEnv, seconds: number): Pro
     let copied = 0;
     let begin = 0;
     let idle = 0;
-    while (idle < 3 && (begin === 0 || performance.now() - begin < seconds * 1000)) {
+    while (idle < 3 && (begin === 0 || performance.now() - begin < duration * 1000)) {
       const batches = await reader.poll(pollRecords, 500);
       idle = batches.length === 0 ? idle + 1 : 0;
       if (batches.length > 0 && begin === 0) begin = performance.now();
