@@ -32,6 +32,7 @@ module.exports = {
     ...['kafka', 'postgres', 'redis', 'embedded'].map((name) =>
       only(`adapter-${name}`, `backend/${name}/`, [...core, 'backend/settings/']),
     ),
+    only('gateway', 'backend/gateway/', [...core, 'backend/runtime/types']),
     only('backend', 'backend/', []),
     never(
       'testing-apart',

@@ -45,7 +45,8 @@ export interface TopTheater {
   readonly runnerUp: RankedTheater | null;
 }
 
-export type SeriesBucket = 'minute' | 'quarter' | 'hour';
+export const seriesBuckets = ['minute', 'quarter', 'hour'] as const;
+export type SeriesBucket = (typeof seriesBuckets)[number];
 
 /** One bucket with at least one sale or refund; buckets without any are left out. `at` is its start, epoch ms. */
 export interface SeriesPoint {

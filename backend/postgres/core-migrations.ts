@@ -1,4 +1,5 @@
 import { sql } from '../lib/sql.ts';
+import { accountTables } from './account-store.ts';
 import type { MigrationFamily } from './migrate.ts';
 
 /**
@@ -141,5 +142,6 @@ export const coreMigrations: MigrationFamily = {
   migrations: [
     { name: 'tables of sales, rollups, offsets and dead letters', breaking: true, text: coreTables },
     { name: 'dead letters can be sent again', breaking: false, text: resentDeadLetters },
+    { name: 'accounts of the interface over HTTP', breaking: false, text: accountTables },
   ],
 };

@@ -1,9 +1,9 @@
-import type { QuestionName, QuestionParams, SeriesBucket } from '../domain/question.ts';
+import { type QuestionName, type QuestionParams, type SeriesBucket, seriesBuckets } from '../domain/question.ts';
 import type { BusinessDay } from '../domain/rollup.ts';
 import { AppError } from '../lib/app-error.ts';
 
 const quarterMs = 900_000;
-const buckets: ReadonlySet<SeriesBucket> = new Set(['minute', 'quarter', 'hour']);
+const buckets: ReadonlySet<SeriesBucket> = new Set(seriesBuckets);
 
 /**
  * Refuses a question that no backend can answer: a day that does not exist, a theatre outside the catalogue, minutes of

@@ -19,8 +19,10 @@ import { redrive } from '../ingest/redrive.ts';
 import { AppError, messageOf } from '../lib/app-error.ts';
 import type { ReleaseStack } from '../lib/release-stack.ts';
 import type { LiveWindow } from '../live/live-window.ts';
+import type { AccountStore } from '../ports/account-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RollupReader } from '../ports/rollup-reader.ts';
+import { PostgresAccountStore } from '../postgres/account-store.ts';
 import { PostgresDeadLetters } from '../postgres/dead-letters.ts';
 import { changeCalendar, rebuildRollups } from '../postgres/rebuild.ts';
 import { recentSales } from '../postgres/recent-sales.ts';
@@ -68,6 +70,7 @@ export class ConsoleRuntime implements Runtime {
   readonly catalogue = { theaters: catalogue.theaters, movies: catalogue.movies };
   readonly createdDatabase: boolean;
   readonly live: Runtime['live'];
+  readonly accounts: AccountStore;
   readonly simulator: Runtime['simulator'];
   readonly #parts: ConsoleParts;
   readonly #marks = new Marks();
@@ -91,6 +94,7 @@ export class ConsoleRuntime implements Runtime {
     this.live = parts.live;
     this.simulator = parts.simulator;
     this.#meter = new PipelineMeter(parts.clock);
+    this.accounts = new PostgresAccountStore(parts.pool);
     this.#deadLetters = new PostgresDeadLetters(parts.pool, parts.log.topic);
     this.#reconciler = new Reconciler({ ...parts, ledger: () => parts.live.snapshot().ledger });
     this.#watch();
@@ -124,6 +128,10 @@ export class ConsoleRuntime implements Runtime {
   onStatus(listener: () => void): () => void {
     this.#statusListeners.add(listener);
     return () => this.#statusListeners.delete(listener);
+  }
+
+  ask(backend: BackendName, question: Question): Promise<Answer<unknown>> {
+    return ask(this.#parts[backend], question);
   }
 
   async query(question: Question): Promise<Answer<unknown>> {

@@ -4,6 +4,7 @@ import type { LiveFrame } from '../domain/live.ts';
 import type { Answer, BackendName, Comparison, Movie, Question, Theater } from '../domain/question.ts';
 import type { CheckReport, Reconciliation, ServiceState, SimulatorSettings, SystemStatus } from '../domain/status.ts';
 import type { SaleLine } from '../domain/ticket-sale.ts';
+import type { AccountStore } from '../ports/account-store.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Profile, ProfileSecrets } from '../settings/profile.ts';
 
@@ -50,7 +51,10 @@ export interface Runtime {
   status(): SystemStatus;
   /** Calls back after any change of status (often; the caller throttles). Returns the unsubscriber. */
   onStatus(listener: () => void): () => void;
+  /** Asks the chosen backend, as the window does. */
   query(question: Question): Promise<Answer<unknown>>;
+  /** Asks this backend, whichever is chosen; the other one never steps in. */
+  ask(backend: BackendName, question: Question): Promise<Answer<unknown>>;
   compare(question: Question): Promise<Comparison>;
   switchBackend(name: BackendName): void;
   setFallback(allowed: boolean): void;
@@ -82,6 +86,8 @@ export interface Runtime {
   /** Reads nothing more until `resumeConsumer`; what arrives stays in the log. Throws `not_available` where others consume. */
   pauseConsumer(): void;
   resumeConsumer(): void;
+  /** Users and keys of the interface over HTTP. */
+  readonly accounts: AccountStore;
   /** Events that could not be counted, a page at a time, newest first. */
   deadLetters(query: DeadLetterQuery): Promise<DeadLetterPage>;
   /** Sends dead letters again that are valid by today's rules, or says what would happen. */

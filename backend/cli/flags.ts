@@ -1,0 +1,59 @@
+import type { parseArgs } from 'node:util';
+
+/** Wrong arguments: exit code 2. */
+export class UsageError extends Error {}
+
+export const options = {
+  'data-dir': { type: 'string' },
+  embedded: { type: 'boolean' },
+  profile: { type: 'string' },
+  rate: { type: 'string' },
+  seconds: { type: 'string' },
+  seed: { type: 'string' },
+  'until-idle': { type: 'string' },
+  zone: { type: 'string' },
+  cutover: { type: 'string' },
+  json: { type: 'boolean' },
+  log: { type: 'string' },
+  simulate: { type: 'string' },
+  address: { type: 'string' },
+  'sql-port': { type: 'string' },
+  'materialized-port': { type: 'string' },
+  'probe-port': { type: 'string' },
+  'host-name': { type: 'string', multiple: true },
+  'no-auth': { type: 'boolean' },
+  'no-consume': { type: 'boolean' },
+  role: { type: 'string' },
+  'password-file': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+export type Flags = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>['values'];
+
+type NumberFlag =
+  | 'rate'
+  | 'seconds'
+  | 'seed'
+  | 'until-idle'
+  | 'cutover'
+  | 'simulate'
+  | 'sql-port'
+  | 'materialized-port'
+  | 'probe-port';
+
+/** undefined when it was not given. Errors: `UsageError`. */
+export function numberFlag(flags: Flags, name: NumberFlag, min: number, max: number): number | undefined {
+  const text = flags[name];
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max) {
+    throw new UsageError(`--${name} wants a number from ${min} to ${max}, not "${text}"`);
+  }
+  return value;
+}
+
+/** undefined when it was not given. Errors: `UsageError`. */
+export function portFlag(flags: Flags, name: 'sql-port' | 'materialized-port' | 'probe-port'): number | undefined {
+  const port = numberFlag(flags, name, 0, 65_535);
+  if (port !== undefined && !Number.isInteger(port)) throw new UsageError(`--${name} wants a whole number`);
+  return port;
+}

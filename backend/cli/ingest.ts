@@ -1,0 +1,51 @@
+import { openProbes } from '../gateway/probes.ts';
+import { systemClock } from '../ports/clock.ts';
+import { defaultSettings } from '../settings/settings.ts';
+import { numberFlag, portFlag } from './flags.ts';
+import { loggerOf } from './logger.ts';
+import { type Command, interruption, isDead, open } from './open.ts';
+
+const forever = 2 ** 31 - 1;
+
+/** Produces ticket sales and stores them. */
+export const simulate: Command = async (flags, context) => {
+  const rate = numberFlag(flags, 'rate', 0.1, 5000) ?? defaultSettings.simulator.rate;
+  const seed = numberFlag(flags, 'seed', 0, 0xffffffff) ?? defaultSettings.simulator.seed;
+  const seconds = numberFlag(flags, 'seconds', 0.1, 86_400);
+  const runtime = await open(flags, context, { mustExist: false });
+  try {
+    runtime.simulator.start({ ...defaultSettings.simulator, rate, seed: Math.trunc(seed) });
+    await systemClock.sleep(seconds === undefined ? forever : seconds * 1000, interruption(runtime));
+    await runtime.simulator.stop();
+    await runtime.drain();
+    const { produced, acknowledged, failed } = runtime.status().simulator;
+    process.stdout.write(`produced ${produced}, acknowledged ${acknowledged}, failed ${failed}\n`);
+    return failed === 0 ? 0 : 1;
+  } finally {
+    await runtime.close();
+  }
+};
+
+/** Stores what is in the log. */
+export const consume: Command = async (flags, context) => {
+  const idleSeconds = numberFlag(flags, 'until-idle', 0, 86_400);
+  const runtime = await open(flags, context, { mustExist: true });
+  const port = portFlag(flags, 'probe-port');
+  const probes =
+    port === undefined
+      ? undefined
+      : await openProbes({ address: flags.address ?? '127.0.0.1', port, source: runtime, logger: loggerOf(flags) });
+  try {
+    const interrupted = interruption(runtime);
+    let idleSince = Date.now();
+    while (!interrupted.aborted && (idleSeconds === undefined || Date.now() - idleSince < idleSeconds * 1000)) {
+      await systemClock.sleep(100, interrupted);
+      if (runtime.status().consumer.lagEvents !== 0) idleSince = Date.now();
+    }
+    if (!interrupted.aborted || isDead(runtime)) await runtime.drain();
+    return 0;
+  } finally {
+    await probes?.close();
+    await runtime.close();
+  }
+};

@@ -1,0 +1,101 @@
+/** Opening the backend for a command, and ending with it. */
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { createRuntime, type DataSource, type Runtime } from '../runtime.ts';
+import { findProfile } from '../settings/find-profile.ts';
+import { defaultSettings } from '../settings/settings.ts';
+import { type Flags, UsageError } from './flags.ts';
+import { loggerOf } from './logger.ts';
+
+/** What commands are given besides their flags. */
+export interface CommandContext {
+  /** Words after the command's own. */
+  readonly words: readonly string[];
+  readonly startWorker: () => Worker;
+}
+
+export type Command = (flags: Flags, context: CommandContext) => Promise<number>;
+
+export interface OpenOptions {
+  /** Whether the data must be there already. */
+  readonly mustExist: boolean;
+  readonly consume?: boolean;
+}
+
+/** Also an empty folder, and one whose first start was killed: both are opened as any start does. */
+function holdsData(dataDir: string): boolean {
+  if (!existsSync(dataDir)) return false;
+  const traces = ['postgres', 'postgres.unfinished', 'lock'];
+  return readdirSync(dataDir).length === 0 || traces.some((name) => existsSync(join(dataDir, name)));
+}
+
+async function sourceOf(flags: Flags, { startWorker }: CommandContext, mustExist: boolean): Promise<DataSource> {
+  const { 'data-dir': folder, profile } = flags;
+  if ((folder === undefined) === (profile === undefined)) {
+    throw new UsageError('one of --data-dir <folder> (embedded data) and --profile <profile> (services) is needed');
+  }
+  if (profile !== undefined) return { kind: 'services', ...(await findProfile(profile, process.env)) };
+  const dataDir = resolve(folder ?? '');
+  if (mustExist && !holdsData(dataDir)) throw new UsageError(`there is no data of ReelMetrics in ${dataDir}`);
+  return { kind: 'embedded', dataDir, startWorker };
+}
+
+/** Errors: `UsageError`, and those of the start. */
+export async function open(
+  flags: Flags,
+  context: CommandContext,
+  { mustExist, consume = true }: OpenOptions,
+): Promise<Runtime> {
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  process.once('SIGINT', abort);
+  process.once('SIGTERM', abort);
+  const logger = loggerOf(flags);
+  const tell =
+    flags.log === 'json' ? (step: string) => logger.info(step) : (step: string) => process.stderr.write(`${step}\n`);
+  const runtime = await createRuntime({
+    source: await sourceOf(flags, context, mustExist),
+    signal: stop.signal,
+    calendar: null,
+    currency: defaultSettings.currency,
+    backend: 'sql',
+    fallback: false,
+    simulator: defaultSettings.simulator,
+    logger,
+    consume,
+    onProgress: ({ step }) => tell(step),
+  });
+  process.off('SIGINT', abort);
+  process.off('SIGTERM', abort);
+  return runtime;
+}
+
+/** A folder for data that nobody keeps. */
+export async function throwAwayFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'reelmetrics-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/**
+ * Aborts at the first Ctrl+C or SIGTERM, so that a command ends by draining and closing, and when the database has
+ * died: draining then says why.
+ */
+export function interruption(runtime: Runtime): AbortSignal {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  process.once('SIGINT', abort);
+  process.once('SIGTERM', abort);
+  runtime.onStatus(() => {
+    if (isDead(runtime)) abort();
+  });
+  return controller.signal;
+}
+
+/** Services come back; an embedded database does not. */
+export function isDead(runtime: Runtime): boolean {
+  const { profile, database } = runtime.status();
+  return profile === 'embedded' && database.state === 'down';
+}

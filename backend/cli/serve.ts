@@ -1,0 +1,82 @@
+/** The interface over HTTP without a window. */
+import packageJson from '../../package.json' with { type: 'json' };
+import { Accounts } from '../gateway/accounts.ts';
+import { openGateway } from '../gateway/gateway.ts';
+import { systemClock } from '../ports/clock.ts';
+import type { Runtime } from '../runtime.ts';
+import { defaultSettings } from '../settings/settings.ts';
+import { type Flags, numberFlag, portFlag, UsageError } from './flags.ts';
+import { loggerOf } from './logger.ts';
+import { type Command, type CommandContext, interruption, open, throwAwayFolder } from './open.ts';
+
+const defaultPorts = { sql: 8001, materialized: 8002 };
+const forever = 2 ** 31 - 1;
+
+export const serve: Command = async (flags, context) => {
+  if (!flags.embedded) return serveData(flags, context);
+  if (flags['data-dir'] !== undefined || flags.profile !== undefined) {
+    throw new UsageError('--embedded makes throw-away data; leave out --data-dir and --profile');
+  }
+  // Nobody has made users in data that did not exist before.
+  const folder = await throwAwayFolder();
+  try {
+    return await serveData({ ...flags, 'data-dir': folder.path, 'no-auth': true }, context);
+  } finally {
+    await folder.remove();
+  }
+};
+
+async function serveData(flags: Flags, context: CommandContext): Promise<number> {
+  const rate = numberFlag(flags, 'simulate', 0.1, 5000);
+  const ports = {
+    sql: portFlag(flags, 'sql-port') ?? defaultPorts.sql,
+    materialized: portFlag(flags, 'materialized-port') ?? defaultPorts.materialized,
+  };
+  const logger = loggerOf(flags);
+  const runtime = await open(flags, context, { mustExist: false, consume: !flags['no-consume'] });
+  try {
+    const accounts = flags['no-auth'] ? null : new Accounts({ store: runtime.accounts, clock: systemClock, logger });
+    const gateway = await openGateway({
+      source: runtime,
+      address: flags.address ?? '127.0.0.1',
+      ports,
+      hostNames: flags['host-name'] ?? [],
+      currency: defaultSettings.currency,
+      version: packageJson.version,
+      accounts,
+      logger,
+    });
+    try {
+      const interrupted = interruption(runtime);
+      await greet(runtime, gateway.ports, accounts, flags.address ?? '127.0.0.1');
+      if (rate !== undefined) runtime.simulator.start({ ...defaultSettings.simulator, rate });
+      await systemClock.sleep(forever, interrupted);
+      return 0;
+    } finally {
+      await gateway.close();
+    }
+  } finally {
+    await runtime.close();
+  }
+}
+
+async function greet(
+  runtime: Runtime,
+  ports: { readonly sql: number; readonly materialized: number },
+  accounts: Accounts | null,
+  address: string,
+): Promise<void> {
+  const at = (port: number) => `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
+  process.stdout.write(
+    `sql ${at(ports.sql)}\nmaterialized ${at(ports.materialized)}\ndocumentation ${at(ports.sql)}/docs\n`,
+  );
+  if (accounts === null) {
+    process.stderr.write(
+      'WARNING: no sign-in. Every program and every user of this computer may read and operate it.\n',
+    );
+    return;
+  }
+  const [users, keys] = await Promise.all([runtime.accounts.users(), runtime.accounts.keys()]);
+  if (users.length + keys.length > 0) return;
+  process.stderr.write('Nobody can sign in yet: make the first admin with reelmetrics user add <name> --role admin.\n');
+}

@@ -1,0 +1,92 @@
+/** The HTTP and WebSocket door of the runtime: a listener for each query backend. Nothing listens until `openGateway`. */
+
+import type { BackendName } from '../domain/question.ts';
+import { AppError, codeOf, messageOf } from '../lib/app-error.ts';
+import { isLoopback } from '../lib/loopback.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Accounts } from './accounts.ts';
+import { createGuard } from './guard.ts';
+import { createMetrics } from './metrics.ts';
+import { buildServer } from './server.ts';
+import type { GatewaySource } from './source.ts';
+
+export interface GatewayOptions {
+  readonly source: GatewaySource;
+  /** Address to listen on. */
+  readonly address: string;
+  /** 0 takes any that is free. */
+  readonly ports: Readonly<Record<BackendName, number>>;
+  /** Names under which it is reached from elsewhere. */
+  readonly hostNames: readonly string[];
+  readonly currency: string;
+  readonly version: string;
+  /** null: no sign-in, on loopback only. */
+  readonly accounts: Accounts | null;
+  readonly logger: Logger;
+}
+
+export interface Gateway {
+  readonly ports: Readonly<Record<BackendName, number>>;
+  /** Answers what it has begun, then closes. */
+  close(): Promise<void>;
+}
+
+/** Errors: `AppError` bad_settings when an address or a port cannot be had, or anybody could come in from elsewhere. */
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const { source, address, hostNames } = options;
+  if (options.accounts === null && !isLoopback(address)) {
+    throw new AppError('bad_settings', `Without sign-in it listens on this computer only, not on ${address}.`, {
+      hint: 'Leave --address out, or leave --no-auth out and add users.',
+    });
+  }
+  const metrics = createMetrics(() => source.status());
+  const guard = createGuard([address, ...hostNames]);
+  const servers = await Promise.all(
+    (['sql', 'materialized'] as const).map((backend) => buildServer({ ...options, backend, guard, metrics })),
+  );
+  const [sql, materialized] = servers;
+  const close = async () => {
+    await Promise.all(servers.map((server) => server.close()));
+  };
+  try {
+    for (const [server, backend] of [
+      [sql, 'sql'],
+      [materialized, 'materialized'],
+    ] as const) {
+      await server?.listen({ host: address, port: options.ports[backend] }).catch((error: unknown) => {
+        throw explain(error, address, options.ports[backend]);
+      });
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const portOf = (server: typeof sql) => {
+    const bound = server?.server.address();
+    return typeof bound === 'object' && bound !== null ? bound.port : 0;
+  };
+  return { ports: { sql: portOf(sql), materialized: portOf(materialized) }, close };
+}
+
+function explain(error: unknown, address: string, port: number): AppError {
+  const where = `${address}:${port}`;
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return new AppError('bad_settings', `Another program listens on ${where}.`, {
+        hint: 'Choose another port.',
+        cause: error,
+      });
+    case 'EACCES':
+      return new AppError('bad_settings', `The system does not allow to listen on ${where}.`, {
+        hint: 'Choose a port above 1023.',
+        cause: error,
+      });
+    case 'EADDRNOTAVAIL':
+      return new AppError('bad_settings', `${address} is no address of this computer.`, {
+        hint: 'Choose 127.0.0.1 or an address of its own.',
+        cause: error,
+      });
+    default:
+      return new AppError('bad_settings', `Listening on ${where} failed: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,71 @@
+/** Figures for Prometheus, of the whole program; the two listeners add their requests. */
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { PartState, SystemStatus } from '../domain/status.ts';
+
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+  /** @param seconds from the request's arrival to the last byte */
+  answered(
+    labels: { readonly backend: string; readonly method: string; readonly route: string; readonly status: number },
+    seconds: number,
+  ): void;
+}
+
+const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+const upness: Readonly<Record<PartState, number>> = { up: 1, degraded: 0.5, connecting: 0, down: 0, off: 0 };
+
+export function createMetrics(status: () => SystemStatus): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: 'reelmetrics_http_request_seconds',
+    help: 'Time to answer.',
+    labelNames: ['backend', 'method', 'route', 'status'],
+    buckets,
+    registers,
+  });
+  const gauge = (name: string, help: string, read: (status: SystemStatus) => number | null) => {
+    new Gauge({
+      name: `reelmetrics_${name}`,
+      help,
+      registers,
+      collect() {
+        // What is unknown has no sample, rather than a wrong one.
+        this.reset();
+        const value = read(status());
+        if (value !== null) this.set(value);
+      },
+    });
+  };
+  gauge('consumer_lag_events', 'Events that wait in the log.', ({ consumer }) => consumer.lagEvents);
+  gauge('consumer_lag_seconds', 'Age of the oldest event that waits.', ({ consumer }) => consumer.lagSeconds);
+  gauge('consumer_paused', '1 while nothing is stored because somebody wants it so.', ({ consumer }) =>
+    Number(consumer.paused),
+  );
+  gauge('consumer_restarts', 'Sessions of the consumer that were begun anew.', ({ consumer }) => consumer.restarts);
+  gauge('events_duplicate', 'Duplicates dropped so far.', ({ consumer }) => consumer.duplicates);
+  gauge('events_dead_lettered', 'Events that could not be counted so far.', ({ consumer }) => consumer.deadLettered);
+  gauge(
+    'simulator_produced',
+    'Events that the simulator of this program has produced.',
+    ({ simulator }) => simulator.produced,
+  );
+  new Gauge({
+    name: 'reelmetrics_part_up',
+    help: '1 up, 0.5 degraded, 0 not.',
+    labelNames: ['part'],
+    registers,
+    collect() {
+      const { database, log, readModel, consumer } = status();
+      for (const [part, { state }] of Object.entries({ database, log, readModel, consumer }))
+        this.set({ part }, upness[state]);
+    },
+  });
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    answered: (labels, seconds) => requests.observe({ ...labels, status: String(labels.status) }, seconds),
+  };
+}

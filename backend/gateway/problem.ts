@@ -1,0 +1,99 @@
+/** Errors over HTTP: problem details (RFC 9457), with what to do in `hint`. */
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { AppError, type ErrorCode, messageOf } from '../lib/app-error.ts';
+import type { Logger } from '../ports/logger.ts';
+
+export const problemSchema = z.object({
+  type: z.string().describe('Names the kind of problem: urn:reelmetrics:problem:<code>.'),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().describe('What happened.'),
+  instance: z.string().describe('The path that was asked for.'),
+  hint: z.string().optional().describe('What to do about it.'),
+});
+
+/** Refuses a request with a status of its own. */
+export class HttpProblem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    options: { readonly hint?: string; readonly headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.hint = options.hint;
+    this.headers = options.headers ?? {};
+  }
+}
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  401: 'Not signed in',
+  403: 'Not allowed',
+  404: 'Not found',
+  405: 'Method not allowed',
+  409: 'Conflict',
+  413: 'Too large',
+  415: 'Media type not supported',
+  421: 'Misdirected request',
+  429: 'Too many requests',
+  500: 'Internal error',
+  503: 'Not available',
+};
+
+const badRequests: ReadonlySet<ErrorCode> = new Set(['bad_request', 'bad_question', 'bad_settings']);
+const conflicts: ReadonlySet<ErrorCode> = new Set(['simulator_busy']);
+
+function statusOf(error: AppError): number {
+  if (badRequests.has(error.code)) return 400;
+  if (conflicts.has(error.code)) return 409;
+  return error.canRetry ? 503 : 500;
+}
+
+/** Whatever a route throws, as a problem. What is not told to the client goes to the log. */
+export function toProblem(error: unknown, logger: Logger): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof AppError) {
+    const status = statusOf(error);
+    const options = {
+      ...(error.hint ? { hint: error.hint } : {}),
+      ...(status === 503 ? { headers: { 'retry-after': '1' } } : {}),
+    };
+    if (status === 500) logger.error('A request failed', { error: error.message, code: error.code });
+    return new HttpProblem(status, error.code, error.message, options);
+  }
+  const { statusCode, validation } = error as Partial<FastifyError>;
+  if (validation !== undefined) return new HttpProblem(400, 'bad_request', messageOf(error));
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    const code = titles[statusCode]?.toLowerCase().replaceAll(' ', '_') ?? 'bad_request';
+    return new HttpProblem(statusCode, code, messageOf(error));
+  }
+  logger.error('A request failed', { error: messageOf(error) });
+  return new HttpProblem(500, 'internal', 'The request could not be answered.', { hint: 'Look at the log.' });
+}
+
+export function sendProblem(problem: HttpProblem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, code, message, hint, headers } = problem;
+  const body = {
+    type: `urn:reelmetrics:problem:${code}`,
+    title: titles[status] ?? 'Error',
+    status,
+    detail: message,
+    instance: request.url.split('?')[0] ?? '',
+    ...(hint === undefined ? {} : { hint }),
+  };
+  return reply
+    .code(status)
+    .headers(headers)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(body));
+}

@@ -1,0 +1,158 @@
+/** One listener: everything of the interface, for one query backend. */
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import websocket from '@fastify/websocket';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { createJsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { BackendName } from '../domain/question.ts';
+import type { Logger } from '../ports/logger.ts';
+import { type Access, type Audience, openAccess, type Principal, requireRole } from './access.ts';
+import type { Accounts } from './accounts.ts';
+import { AnswerBodies } from './answer-bodies.ts';
+import type { Guard } from './guard.ts';
+import { LiveClients } from './live-clients.ts';
+import type { Metrics } from './metrics.ts';
+import { HttpProblem, sendProblem, toProblem } from './problem.ts';
+import { healthRoutes } from './routes/health.ts';
+import { operatorRoutes } from './routes/operator.ts';
+import { questionRoutes } from './routes/questions.ts';
+import { signInRoutes } from './routes/sign-in.ts';
+import type { GatewaySource } from './source.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may ask; every route says so. */
+    audience?: Audience;
+  }
+  interface FastifyRequest {
+    principal: Principal;
+  }
+}
+
+const bodyBytes = 64 * 1024;
+const requestMs = 10_000;
+const keepAliveMs = 10_000;
+const nobody: Principal = { name: 'nobody', role: 'viewer' };
+
+export interface ServerParts {
+  readonly backend: BackendName;
+  readonly source: GatewaySource;
+  readonly currency: string;
+  readonly version: string;
+  /** null: everybody who reaches the port may do everything. */
+  readonly accounts: Accounts | null;
+  readonly guard: Guard;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
+  const { backend, source, accounts, guard, metrics, logger } = parts;
+  const access: Access = accounts ?? openAccess;
+  const app = Fastify({
+    bodyLimit: bodyBytes,
+    requestTimeout: requestMs,
+    connectionTimeout: requestMs,
+    keepAliveTimeout: keepAliveMs,
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 100 },
+    ajv: {},
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error, request, reply) => sendProblem(toProblem(error, logger), request, reply));
+  app.setNotFoundHandler((request, reply) => sendProblem(notFound(app, request), request, reply));
+  app.decorateRequest('principal', { getter: () => nobody });
+
+  app.addHook('onRequest', async (request) => {
+    guard.check(request.headers);
+    const { audience } = request.routeOptions.config;
+    if (audience === 'anyone' || request.is404) return;
+    const principal = await access.identify(request.headers.authorization);
+    if (audience !== undefined) requireRole(principal, audience);
+    Object.defineProperty(request, 'principal', { value: principal });
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    metrics.answered({ backend, method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+  });
+
+  await app.register(rateLimit, {
+    global: false,
+    errorResponseBuilder: (_request, { after }) =>
+      new HttpProblem(429, 'too_many_requests', `Too many requests; try again in ${after}.`),
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: `ReelMetrics, ${backend} backend`,
+        description:
+          'Live box-office figures. Every answer says where it came from, for which version of the day it holds, and how old it is.',
+        version: parts.version,
+      },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      ...(accounts === null ? {} : { security: [{ bearer: [] }] }),
+    },
+    transform: createJsonSchemaTransform({ skipList: [] }),
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  await app.register(websocket, { options: { maxPayload: 1024 } });
+
+  const theaterIds = new Set(source.catalogue.theaters.map(({ id }) => id));
+  const bodies = new AnswerBodies({
+    backend,
+    currency: parts.currency,
+    ask: (question) => source.ask(backend, question),
+  });
+  await app.register(questionRoutes, {
+    bodies,
+    today: () => source.status().businessDay,
+    hasTheater: (id) => theaterIds.has(id),
+  });
+  await app.register(healthRoutes, { backend, status: () => source.status() });
+  await app.register(operatorRoutes, {
+    source,
+    audit: (by, action, detail) => void accounts?.audit(by.name, action, detail),
+  });
+  if (accounts !== null) await app.register(signInRoutes, { accounts });
+
+  app.get('/metrics', { config: { audience: 'viewer' }, schema: { hide: true } }, async (_request, reply) =>
+    reply.header('content-type', metrics.contentType).send(await metrics.text()),
+  );
+  app.get('/openapi.json', { config: { audience: 'anyone' }, schema: { hide: true } }, () => app.swagger());
+
+  const live = new LiveClients(source.live);
+  app.addHook('onClose', async () => live.close());
+  const placeSchema = z.object({ place: z.string().max(40).optional() });
+  app.get(
+    '/live',
+    { websocket: true, config: { audience: 'viewer' }, schema: { hide: true, querystring: placeSchema } },
+    (socket, request) => live.add(socket, (request.query as z.infer<typeof placeSchema>).place),
+  );
+  await app.ready();
+  return app;
+}
+
+/** 405 where the path is there for another method. */
+function notFound(app: FastifyInstance, request: FastifyRequest): HttpProblem {
+  const [url = '/'] = request.url.split('?');
+  const methods = (['GET', 'POST', 'PUT', 'DELETE'] as const).filter(
+    (method) => app.findRoute({ method, url }) !== null,
+  );
+  if (methods.length > 0 && !methods.includes(request.method as 'GET')) {
+    return new HttpProblem(405, 'method_not_allowed', `${request.method} is not for ${url}.`, {
+      hint: `Use ${methods.join(' or ')}.`,
+      headers: { allow: methods.join(', ') },
+    });
+  }
+  return new HttpProblem(404, 'not_found', `There is nothing at ${url}.`, {
+    hint: 'GET /openapi.json lists what there is.',
+  });
+}

@@ -1,0 +1,7 @@
+import type { Runtime } from '../runtime/types.ts';
+
+/** What the gateway asks of the runtime. */
+export type GatewaySource = Pick<
+  Runtime,
+  'catalogue' | 'ask' | 'status' | 'live' | 'simulator' | 'pauseConsumer' | 'resumeConsumer' | 'deadLetters' | 'redrive'
+>;
