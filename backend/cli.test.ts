@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { makeDataFolder } from './testing/embedded-test-database.ts';
@@ -63,4 +63,56 @@ it('stores all that it sold when it is interrupted, also when nobody reads its w
   expect(report).toMatchObject({ ok: true, inFlight: 0 });
   expect(report.stored).toBeGreaterThan(0);
   expect(report.stored).toBe(report.produced);
+});
+
+it('serves both backends over HTTP on throw-away data, and ends in order', async () => {
+  const serving = start('serve', '--embedded', '--simulate', '50', '--sql-port', '0', '--materialized-port', '0');
+  const exit = once(serving, 'exit');
+  const warned = textOf(serving.stderr);
+  const [greeting] = await once(serving.stdout!, 'data');
+  const [sql, materialized] = [...String(greeting).matchAll(/http:\/\/127\.0\.0\.1:\d+/g)].map(([address]) => address);
+  const today = new Date().toISOString().slice(0, 10);
+  const answer = async (address: string | undefined) =>
+    (await (await fetch(`${address}/summary/${today}`)).json()) as { value: { sales: number } };
+  await expect.poll(async () => (await answer(sql)).value.sales, { timeout: 10_000 }).toBeGreaterThan(0);
+  await fetch(`${sql}/simulator/stop`, { method: 'POST' });
+  await expect
+    .poll(async () => {
+      const [one, other] = await Promise.all([answer(sql), answer(materialized)]);
+      return JSON.stringify(one.value) === JSON.stringify(other.value);
+    })
+    .toBe(true);
+  const begin = Date.now();
+  serving.kill('SIGTERM');
+  expect(await exit).toEqual([0, null]);
+  expect(Date.now() - begin).toBeLessThan(10_000);
+  expect(await warned).toContain('no sign-in');
+});
+
+it('makes users and keys, shows a key once, and lets nobody else in', async () => {
+  await makeDataFolder(folder);
+  const word = join(folder, '..', `${basename(folder)}.password`);
+  await writeFile(word, 'four plain words here\n');
+  const here = ['--data-dir', folder];
+  expect(await run('user', 'add', 'ada', '--role', 'admin', '--password-file', word, ...here)).toMatchObject({
+    code: 0,
+  });
+  expect(await run('user', 'add', 'ada', '--password-file', word, ...here)).toMatchObject({ code: 1 });
+  expect(await run('user', 'add', 'eve', '--role', 'king', '--password-file', word, ...here)).toMatchObject({
+    code: 2,
+  });
+  await rm(word);
+  expect((await run('user', 'list', ...here)).out).toMatch(/^ada +admin +enabled +never$/m);
+  const { out: key } = await run('key', 'create', 'wall', ...here);
+  expect(key).toMatch(/^rmk_[\w-]{43}\n$/);
+  expect((await run('key', 'list', ...here)).out).not.toContain(key.trim());
+  const serving = start('serve', '--sql-port', '0', '--materialized-port', '0', '--log', 'json', ...here);
+  const lines = textOf(serving.stderr);
+  const [greeting] = await once(serving.stdout!, 'data');
+  const address = /http:\/\/127\.0\.0\.1:\d+/.exec(String(greeting))?.[0];
+  expect((await fetch(`${address}/theaters`)).status).toBe(401);
+  expect((await fetch(`${address}/theaters`, { headers: { authorization: `Bearer ${key.trim()}` } })).status).toBe(200);
+  serving.kill('SIGTERM');
+  expect(await once(serving, 'exit')).toEqual([0, null]);
+  for (const line of (await lines).trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('level');
 });

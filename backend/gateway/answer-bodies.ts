@@ -1,12 +1,11 @@
 /**
- * Answers as bodies. What was asked within the last tenth of a second is answered with the same bytes: they say for
+ * Answers as bodies. What was asked a moment ago (100 ms) is answered with the same bytes: they say for
  * which version of the day and which moment they hold, as every answer does. It also joins equal questions that are asked
  * at the same time, so that many clients cost the database what one does.
  */
 import { createHash } from 'node:crypto';
 import type { Answer, BackendName, Question } from '../domain/question.ts';
 
-const sharedForMs = 100;
 const mostKept = 2_000;
 
 export interface AnswerBody {
@@ -24,6 +23,8 @@ export interface AnswerBodiesParts {
   readonly backend: BackendName;
   readonly currency: string;
   readonly ask: (question: Question) => Promise<Answer<unknown>>;
+  /** How long an answer is given to others who ask the same, ms. */
+  readonly sharedMs: number;
 }
 
 export class AnswerBodies {
@@ -42,7 +43,7 @@ export class AnswerBodies {
   answer(key: string, question: Question, shape: (value: never) => unknown): Promise<AnswerBody> {
     const now = performance.now();
     const kept = this.#kept.get(key);
-    if (kept && now - kept.at < sharedForMs) return kept.body;
+    if (kept && now - kept.at < this.#parts.sharedMs) return kept.body;
     const body = this.#make(question, shape);
     this.#kept.delete(key);
     this.#kept.set(key, { at: now, body });
@@ -73,7 +74,7 @@ export class AnswerBodies {
   /** The oldest come first. */
   #forget(now: number): void {
     for (const [key, { at }] of this.#kept) {
-      if (this.#kept.size <= mostKept / 2 && now - at < sharedForMs) return;
+      if (this.#kept.size <= mostKept / 2 && now - at < this.#parts.sharedMs) return;
       this.#kept.delete(key);
     }
   }

@@ -3,7 +3,7 @@ import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import websocket from '@fastify/websocket';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createJsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { BackendName } from '../domain/question.ts';
@@ -34,6 +34,7 @@ declare module 'fastify' {
 const bodyBytes = 64 * 1024;
 const requestMs = 10_000;
 const keepAliveMs = 10_000;
+const sharedMs = 100;
 const nobody: Principal = { name: 'nobody', role: 'viewer' };
 
 export interface ServerParts {
@@ -45,6 +46,8 @@ export interface ServerParts {
   readonly accounts: Accounts | null;
   readonly guard: Guard;
   readonly metrics: Metrics;
+  /** How long an answer is given to others who ask the same, ms; 100 unless told. */
+  readonly sharedMs?: number | undefined;
   readonly logger: Logger;
 }
 
@@ -59,7 +62,9 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 100 },
-    ajv: {},
+    // What the router itself refuses.
+    frameworkErrors: (error, request, reply) =>
+      void sendProblem(toProblem(error, logger), request, reply as FastifyReply),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -81,6 +86,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.answered({ backend, method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    // A refused upgrade: the connection is of no use any more, and the server does not know it.
+    if (request.headers.upgrade !== undefined) request.raw.socket.end();
   });
 
   await app.register(rateLimit, {
@@ -109,6 +116,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const bodies = new AnswerBodies({
     backend,
     currency: parts.currency,
+    sharedMs: parts.sharedMs ?? sharedMs,
     ask: (question) => source.ask(backend, question),
   });
   await app.register(questionRoutes, {
@@ -129,7 +137,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   app.get('/openapi.json', { config: { audience: 'anyone' }, schema: { hide: true } }, () => app.swagger());
 
   const live = new LiveClients(source.live);
-  app.addHook('onClose', async () => live.close());
+  // Before the server waits for its connections to end.
+  app.addHook('preClose', async () => live.close());
   const placeSchema = z.object({ place: z.string().max(40).optional() });
   app.get(
     '/live',
