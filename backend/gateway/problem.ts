@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { AppError, type ErrorCode, messageOf } from '../lib/app-error.ts';
 import type { Logger } from '../ports/logger.ts';
 
-export const problemSchema = z.object({
+const problemSchema = z.object({
   type: z.string().describe('Names the kind of problem: urn:reelmetrics:problem:<code>.'),
   title: z.string(),
   status: z.int(),
@@ -12,6 +12,12 @@ export const problemSchema = z.object({
   instance: z.string().describe('The path that was asked for.'),
   hint: z.string().optional().describe('What to do about it.'),
 });
+
+/** Of a response, for the route's description. */
+export const problemResponse = {
+  description: 'A problem (RFC 9457).',
+  content: { 'application/problem+json': { schema: problemSchema } },
+};
 
 /** Refuses a request with a status of its own. */
 export class HttpProblem extends Error {

@@ -69,13 +69,13 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => sendProblem(toProblem(error, logger), request, reply));
-  app.setNotFoundHandler((request, reply) => sendProblem(notFound(app, request), request, reply));
   app.decorateRequest('principal', { getter: () => nobody });
 
   app.addHook('onRequest', async (request) => {
     guard.check(request.headers);
+    if (request.is404) throw notFound(app, request);
     const { audience } = request.routeOptions.config;
-    if (audience === 'anyone' || request.is404) return;
+    if (audience === 'anyone') return;
     const principal = await access.identify(request.headers.authorization);
     if (audience !== undefined) requireRole(principal, audience);
     Object.defineProperty(request, 'principal', { value: principal });

@@ -17,14 +17,21 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthRoutesParts> = async (app
     '/health/live',
     {
       config,
-      schema: { summary: 'Whether the program runs', response: { 200: z.object({ alive: z.literal(true) }) } },
+      schema: {
+        summary: 'Whether the program runs',
+        security: [],
+        response: { 200: z.object({ alive: z.literal(true) }) },
+      },
     },
     () => ({ alive: true as const }),
   );
 
   app.get(
     '/health/ready',
-    { config, schema: { summary: 'Whether questions can be answered', response: { 200: ready, 503: ready } } },
+    {
+      config,
+      schema: { summary: 'Whether questions can be answered', security: [], response: { 200: ready, 503: ready } },
+    },
     (_request, reply) => {
       const { database, readModel } = status();
       const needed = backend === 'materialized' ? [database, readModel] : [database];

@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Principal } from '../access.ts';
-import { problemSchema } from '../problem.ts';
+import { problemResponse } from '../problem.ts';
 import type { GatewaySource } from '../source.ts';
 
 export interface OperatorRoutesParts {
@@ -11,7 +11,13 @@ export interface OperatorRoutesParts {
 }
 
 const config = { audience: 'operator' } as const;
-const errors = { 400: problemSchema, 401: problemSchema, 403: problemSchema, 409: problemSchema, 503: problemSchema };
+const errors = {
+  400: problemResponse,
+  401: problemResponse,
+  403: problemResponse,
+  409: problemResponse,
+  503: problemResponse,
+};
 const rate = z.number().min(0.1).max(5_000).describe('Events per second.');
 const simulatorState = z.object({
   state: z.string(),

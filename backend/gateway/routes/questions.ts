@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Question } from '../../domain/question.ts';
 import type { AnswerBodies } from '../answer-bodies.ts';
-import { HttpProblem, problemSchema } from '../problem.ts';
+import { HttpProblem, problemResponse } from '../problem.ts';
 import { answerOf, bucket, day, dayOrToday, theaterId, values } from '../schemas.ts';
 import { shapes } from '../shapes.ts';
 
@@ -14,7 +14,7 @@ export interface QuestionRoutesParts {
   readonly hasTheater: (id: number) => boolean;
 }
 
-const errors = { 400: problemSchema, 401: problemSchema, 404: problemSchema, 503: problemSchema };
+const errors = { 400: problemResponse, 401: problemResponse, 404: problemResponse, 503: problemResponse };
 const responses = <T extends z.ZodType>(value: T) => ({
   200: answerOf(value),
   304: z.undefined().describe('Nothing has changed since the version in If-None-Match.'),

@@ -3,9 +3,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { roles } from '../../domain/account.ts';
 import type { Accounts } from '../accounts.ts';
-import { problemSchema } from '../problem.ts';
+import { problemResponse } from '../problem.ts';
 
-const errors = { 400: problemSchema, 401: problemSchema, 429: problemSchema, 503: problemSchema };
+const errors = { 400: problemResponse, 401: problemResponse, 429: problemResponse, 503: problemResponse };
 const tokens = z.object({
   accessToken: z.string().describe('For `Authorization: Bearer`.'),
   expiresIn: z.int().describe('Seconds.'),
