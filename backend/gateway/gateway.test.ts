@@ -184,7 +184,10 @@ describe('answers', () => {
 describe('operators', () => {
   it('start, pace and stop the simulator, and pause the consumer', async () => {
     const { sql } = open.ports;
-    expect((await post(sql, '/simulator/start', { rate: 40 })).body).toMatchObject({ state: 'running', rate: 40 });
+    expect((await call(sql, '/simulator/start?rate=40', { method: 'POST' })).body).toMatchObject({
+      state: 'running',
+      rate: 40,
+    });
     expect(
       (
         await call(sql, '/simulator/rate', {

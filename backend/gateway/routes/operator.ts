@@ -61,14 +61,14 @@ export const operatorRoutes: FastifyPluginAsyncZod<OperatorRoutesParts> = async 
       config,
       schema: {
         summary: 'Starts the simulator',
-        body: z.object({ rate: rate.optional() }).nullish(),
+        querystring: z.object({ rate: z.coerce.number().pipe(rate).optional() }),
         response: { 200: simulatorState, ...errors },
       },
     },
     (request) => {
       const { settings } = source.status().simulator;
-      source.simulator.start({ ...settings, rate: request.body?.rate ?? settings.rate });
-      audit(request.principal, 'simulator.start', JSON.stringify(request.body ?? {}));
+      source.simulator.start({ ...settings, rate: request.query.rate ?? settings.rate });
+      audit(request.principal, 'simulator.start', String(request.query.rate ?? settings.rate));
       return simulator();
     },
   );
