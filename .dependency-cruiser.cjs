@@ -58,7 +58,13 @@ module.exports = {
     ),
     only('contract', 'electron/contract/', [...core, 'backend/settings/', 'backend/runtime']),
     only('preload', 'electron/preload/', ['electron/contract/names', 'electron/contract/signatures']),
-    only('main', 'electron/main/', ['electron/contract/', 'backend/runtime', ...core, 'backend/settings/']),
+    only('main', 'electron/main/', [
+      'electron/contract/',
+      'backend/runtime',
+      'backend/gateway/',
+      ...core,
+      'backend/settings/',
+    ]),
 
     only('renderer', 'renderer/', ['electron/contract/', 'backend/domain/']),
     never(
