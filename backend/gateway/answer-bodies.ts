@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Answer, BackendName, Question } from '../domain/question.ts';
+import { shapes } from './shapes.ts';
 
 const mostKept = 2_000;
 
@@ -37,14 +38,14 @@ export class AnswerBodies {
 
   /**
    * @param key the same for equal questions
-   * @param shape the value as it is told over HTTP
+   * @param questionOf called only where no answer is at hand
    * Errors: those of the backend.
    */
-  answer(key: string, question: Question, shape: (value: never) => unknown): Promise<AnswerBody> {
+  answer(key: string, questionOf: () => Question): Promise<AnswerBody> {
     const now = performance.now();
     const kept = this.#kept.get(key);
     if (kept && now - kept.at < this.#parts.sharedMs) return kept.body;
-    const body = this.#make(question, shape);
+    const body = this.#make(questionOf());
     this.#kept.delete(key);
     this.#kept.set(key, { at: now, body });
     body.catch(() => this.#kept.delete(key));
@@ -52,9 +53,10 @@ export class AnswerBodies {
     return body;
   }
 
-  async #make(question: Question, shape: (value: never) => unknown): Promise<AnswerBody> {
+  async #make(question: Question): Promise<AnswerBody> {
     const { backend, currency, ask } = this.#parts;
     const { value, source, watermark, tookMs } = await ask(question);
+    const shape = shapes[question.name];
     const text = JSON.stringify({
       value: shape(value as never),
       currency,

@@ -22,6 +22,8 @@ export interface GatewayOptions {
   readonly currency: string;
   readonly version: string;
   /** See `ServerParts`. */
+  readonly behindProxy?: boolean;
+  /** See `ServerParts`. */
   readonly sharedMs?: number;
   /** null: no sign-in, on loopback only. */
   readonly accounts: Accounts | null;

@@ -45,6 +45,8 @@ export interface ServerParts {
   /** null: everybody who reaches the port may do everything. */
   readonly accounts: Accounts | null;
   readonly guard: Guard;
+  /** Whether a load balancer in front tells who asks: X-Forwarded-For, by which attempts to sign in are counted. */
+  readonly behindProxy?: boolean;
   readonly metrics: Metrics;
   readonly live: LiveClients;
   /** How long an answer is given to others who ask the same, ms; 100 unless told. */
@@ -58,6 +60,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const { backend, source, accounts, guard, metrics, logger } = parts;
   const access: Access = accounts ?? openAccess;
   const app = Fastify({
+    trustProxy: parts.behindProxy ?? false,
     bodyLimit: bodyBytes,
     requestTimeout: requestMs,
     connectionTimeout: requestMs,

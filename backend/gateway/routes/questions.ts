@@ -6,7 +6,6 @@ import type { Question } from '../../domain/question.ts';
 import type { AnswerBodies } from '../answer-bodies.ts';
 import { HttpProblem, problemResponse } from '../problem.ts';
 import { answerOf, bucket, day, dayOrToday, theaterId, values } from '../schemas.ts';
-import { shapes } from '../shapes.ts';
 
 export interface QuestionRoutesParts {
   readonly bodies: AnswerBodies;
@@ -26,8 +25,8 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
   app,
   { bodies, today, hasTheater },
 ) => {
-  const answer = async (question: Question, request: FastifyRequest, reply: FastifyReply) => {
-    const { text, etag } = await bodies.answer(request.url, question, shapes[question.name]);
+  const answer = async (request: FastifyRequest, reply: FastifyReply, questionOf: () => Question) => {
+    const { text, etag } = await bodies.answer(request.url, questionOf);
     reply.header('etag', etag).header('cache-control', 'private, no-cache');
     if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
     return reply.header('content-type', 'application/json; charset=utf-8').send(text);
@@ -42,7 +41,7 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
   app.get(
     '/theaters',
     { config, schema: { summary: 'All theatres', response: responses(values.theaters) } },
-    (request, reply) => answer({ name: 'theaters', params: {} }, request, reply),
+    (request, reply) => answer(request, reply, () => ({ name: 'theaters', params: {} })),
   );
 
   app.get(
@@ -57,9 +56,12 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
       },
     },
     (request, reply) => {
-      requireTheater(request.params.id);
-      const params = { theaterId: request.params.id, day: request.query.day ?? today() };
-      return answer({ name: 'theaterMovies', params }, request, reply);
+      const { id } = request.params;
+      requireTheater(id);
+      return answer(request, reply, () => ({
+        name: 'theaterMovies',
+        params: { theaterId: id, day: request.query.day ?? today() },
+      }));
     },
   );
 
@@ -73,7 +75,7 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
         response: responses(values.topTheater),
       },
     },
-    (request, reply) => answer({ name: 'topTheater', params: { day: request.params.date } }, request, reply),
+    (request, reply) => answer(request, reply, () => ({ name: 'topTheater', params: { day: request.params.date } })),
   );
 
   app.get(
@@ -93,9 +95,9 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
       },
     },
     (request, reply) => {
-      const { day = today(), before } = request.query;
-      const params = { day, ...(before === undefined ? {} : { before: Date.parse(before) }) };
-      return answer({ name: 'theaterLeaderboard', params }, request, reply);
+      const { day, before } = request.query;
+      const until = before === undefined ? {} : { before: Date.parse(before) };
+      return answer(request, reply, () => ({ name: 'theaterLeaderboard', params: { day: day ?? today(), ...until } }));
     },
   );
 
@@ -110,7 +112,7 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
       },
     },
     (request, reply) =>
-      answer({ name: 'movieLeaderboard', params: { day: request.query.day ?? today() } }, request, reply),
+      answer(request, reply, () => ({ name: 'movieLeaderboard', params: { day: request.query.day ?? today() } })),
   );
 
   app.get(
@@ -119,7 +121,7 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
       config,
       schema: { summary: 'Totals of a day', params: z.object({ date: day }), response: responses(values.summary) },
     },
-    (request, reply) => answer({ name: 'summary', params: { day: request.params.date } }, request, reply),
+    (request, reply) => answer(request, reply, () => ({ name: 'summary', params: { day: request.params.date } })),
   );
 
   app.get(
@@ -136,7 +138,7 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
     (request, reply) => {
       const { bucket, theaterId } = request.query;
       const params = { day: request.params.date, bucket, ...(theaterId === undefined ? {} : { theaterId }) };
-      return answer({ name: 'series', params }, request, reply);
+      return answer(request, reply, () => ({ name: 'series', params }));
     },
   );
 
@@ -150,7 +152,7 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
         response: responses(values.theaterHours),
       },
     },
-    (request, reply) => answer({ name: 'theaterHours', params: { day: request.params.date } }, request, reply),
+    (request, reply) => answer(request, reply, () => ({ name: 'theaterHours', params: { day: request.params.date } })),
   );
 };
 

@@ -20,7 +20,11 @@ const wellFormed: Record<RequestName, readonly unknown[]> = {
   'app.startEmbedded': [{ history: true }],
   'app.quit': [undefined],
   'settings.get': [undefined],
-  'settings.update': [{ theme: 'dark' }, { localApi: defaultSettings.localApi }, { tickRate: 2, simulator: defaultSettings.simulator }],
+  'settings.update': [
+    { theme: 'dark' },
+    { localApi: defaultSettings.localApi },
+    { tickRate: 2, simulator: defaultSettings.simulator },
+  ],
   'profiles.list': [undefined],
   'profiles.save': [
     { id: null, profile: draft, secrets: { postgres: 'pass', redis: null } },
