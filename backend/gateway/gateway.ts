@@ -20,8 +20,6 @@ export interface GatewayOptions {
   readonly hostNames: readonly string[];
   readonly currency: string;
   readonly version: string;
-  /** See `ServerParts`. */
-  readonly sharedMs?: number;
   /** null: no sign-in, on loopback only. */
   readonly accounts: Accounts | null;
   readonly logger: Logger;

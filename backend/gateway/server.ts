@@ -34,7 +34,6 @@ declare module 'fastify' {
 const bodyBytes = 64 * 1024;
 const requestMs = 10_000;
 const keepAliveMs = 10_000;
-const sharedMs = 100;
 const nobody: Principal = { name: 'nobody', role: 'viewer' };
 
 export interface ServerParts {
@@ -46,8 +45,6 @@ export interface ServerParts {
   readonly accounts: Accounts | null;
   readonly guard: Guard;
   readonly metrics: Metrics;
-  /** How long an answer is given to others who ask the same, ms; 100 unless told. */
-  readonly sharedMs?: number | undefined;
   readonly logger: Logger;
 }
 
@@ -116,12 +113,13 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const bodies = new AnswerBodies({
     backend,
     currency: parts.currency,
-    sharedMs: parts.sharedMs ?? sharedMs,
     ask: (question) => source.ask(backend, question),
+    versionOf: (day) => source.versionOf(backend, day),
+    now: () => Date.now(),
   });
   await app.register(questionRoutes, {
     bodies,
-    today: () => source.status().businessDay,
+    today: () => source.businessDay(),
     hasTheater: (id) => theaterIds.has(id),
   });
   await app.register(healthRoutes, { backend, status: () => source.status() });

@@ -27,7 +27,7 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
   { bodies, today, hasTheater },
 ) => {
   const answer = async (question: Question, request: FastifyRequest, reply: FastifyReply) => {
-    const { text, etag } = await bodies.answer(request.url, question, shapes[question.name]);
+    const { etag, text } = await bodies.answer(question, shapes[question.name]);
     reply.header('etag', etag).header('cache-control', 'private, no-cache');
     if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
     return reply.header('content-type', 'application/json; charset=utf-8').send(text);
