@@ -32,7 +32,7 @@ module.exports = {
     ...['kafka', 'postgres', 'redis', 'embedded'].map((name) =>
       only(`adapter-${name}`, `backend/${name}/`, [...core, 'backend/settings/']),
     ),
-    only('gateway', 'backend/gateway/', [...core, 'backend/runtime/types']),
+    only('gateway', 'backend/gateway/', [...core, 'backend/live/next-frame', 'backend/runtime/types']),
     only('backend', 'backend/', []),
     never(
       'testing-apart',
@@ -58,7 +58,13 @@ module.exports = {
     ),
     only('contract', 'electron/contract/', [...core, 'backend/settings/', 'backend/runtime']),
     only('preload', 'electron/preload/', ['electron/contract/names', 'electron/contract/signatures']),
-    only('main', 'electron/main/', ['electron/contract/', 'backend/runtime', ...core, 'backend/settings/']),
+    only('main', 'electron/main/', [
+      'electron/contract/',
+      'backend/runtime',
+      'backend/live/next-frame',
+      ...core,
+      'backend/settings/',
+    ]),
 
     only('renderer', 'renderer/', ['electron/contract/', 'backend/domain/']),
     never(
