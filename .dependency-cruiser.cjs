@@ -61,6 +61,7 @@ module.exports = {
     only('main', 'electron/main/', [
       'electron/contract/',
       'backend/runtime',
+      'backend/gateway/',
       'backend/live/next-frame',
       ...core,
       'backend/settings/',

@@ -6,7 +6,7 @@ import { options, UsageError } from './cli/flags.ts';
 import { consume, simulate } from './cli/ingest.ts';
 import type { Command } from './cli/open.ts';
 import { serve } from './cli/serve.ts';
-import { check, rebuild } from './cli/upkeep.ts';
+import { check, migrate, rebuild } from './cli/upkeep.ts';
 import { AppError, codeOf, messageOf } from './lib/app-error.ts';
 import { profileVariables } from './settings/environment.ts';
 import { secretVariables } from './settings/find-profile.ts';
@@ -21,6 +21,8 @@ const help = `reelmetrics: the console's backend without its window
       /health/live, /health/ready and /metrics.
   reelmetrics rebuild <where> [--zone <IANA name> --cutover <hour>]
       Recomputes the rollups from the sales; with --zone and --cutover the business days too.
+  reelmetrics migrate <where>
+      Makes the tables, or brings them up to date. Every other command does so, too.
   reelmetrics check <where> [--json]
       Catches up, recomputes invariants I1-I5 from the sales, and prints produced, stored, duplicates, deadLettered and
       each invariant. Exit code 0 only if all hold.
@@ -48,6 +50,8 @@ ${Object.entries(secretVariables)
   .map(([name, words]) => `  ${name.padEnd(28)}${words}`)
   .join('\n')}
 
+Each of these may be given in a file: NAME_FILE=/path.
+
 --log json writes JSON lines to stderr. SIGTERM and Ctrl+C end every command in order.
 Exit codes: 0 done, 1 failed or an invariant is broken, 2 wrong arguments.
 `;
@@ -58,7 +62,7 @@ function startWorker(): Worker {
   return new Worker(new URL(source ? './embedded/postgres-worker.ts' : './postgres-worker.js', import.meta.url));
 }
 
-const commands: Readonly<Record<string, Command>> = { simulate, consume, rebuild, check, serve, user, key };
+const commands: Readonly<Record<string, Command>> = { simulate, consume, rebuild, migrate, check, serve, user, key };
 const withWords: ReadonlySet<Command> = new Set([user, key]);
 
 async function main(): Promise<number> {

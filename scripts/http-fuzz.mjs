@@ -1,21 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cacheFolder, inRepository, requireToolchainNode } from './lib/paths.mjs';
-import { capture, run } from './lib/run.mjs';
-import { runMain, SetupError, say } from './lib/say.mjs';
+import { inRepository, requireToolchainNode } from './lib/paths.mjs';
+import { ensurePythonTool } from './lib/python-tool.mjs';
+import { run } from './lib/run.mjs';
+import { runMain } from './lib/say.mjs';
 import { skippedCode } from './lib/skipped.mjs';
-import { installSystemPackages } from './setup/system-libraries.mjs';
 
 /*
  * The step `http-fuzz`: schemathesis, from PyPI, sends what the OpenAPI documents of both listeners allow and what they
  * do not, signed in and not, and looks for server errors and for answers that are not as described.
  */
-const version = '4.32.5';
-const tools = join(cacheFolder, `schemathesis-${version}`);
+const schemathesis = { name: 'schemathesis', version: '4.32.5' };
 const checks = [
   // What the parameters mean together (minutes of one theatre, times off the quarter hour) no schema says.
   '--exclude-checks=positive_data_acceptance',
@@ -23,7 +21,7 @@ const checks = [
 ];
 
 await runMain(async () => {
-  const program = await ensureSchemathesis();
+  const program = await ensurePythonTool(schemathesis);
   if (program === null) return skippedCode;
   const folder = await mkdtemp(join(tmpdir(), 'reelmetrics-http-fuzz-'));
   try {
@@ -59,33 +57,3 @@ await runMain(async () => {
     await rm(folder, { recursive: true, force: true });
   }
 });
-
-/** Null where there is no Python for it. */
-async function ensureSchemathesis() {
-  const program = join(tools, 'bin', 'schemathesis');
-  if (existsSync(program)) return program;
-  try {
-    const { code } = await capture('python3', ['-c', 'import ensurepip, venv']);
-    if (code !== 0)
-      await installSystemPackages([['python3-venv']], 'not found here: Python with venv, for schemathesis');
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    say(error.message);
-    return null;
-  }
-  say(`fetching schemathesis ${version} from PyPI`);
-  await mkdir(cacheFolder, { recursive: true });
-  await rm(tools, { recursive: true, force: true });
-  // A venv knows its own place: it is made there, and marked as whole by the program that pip puts there last.
-  for (const [command, ...args] of [
-    ['python3', '-m', 'venv', tools],
-    [join(tools, 'bin', 'pip'), 'install', '--quiet', '--disable-pip-version-check', `schemathesis==${version}`],
-  ]) {
-    const { code, output } = await capture(command ?? '', args);
-    if (code === 0) continue;
-    await rm(tools, { recursive: true, force: true });
-    say(`schemathesis cannot be had: ${output.trim().split('\n').at(-1)}`);
-    return null;
-  }
-  return program;
-}

@@ -34,6 +34,7 @@ const steps = [
   { name: 'layers', command: ['scripts/layers.mjs'] },
   { name: 'unused', command: ['node_modules/knip/bin/knip.js'] },
   { name: 'compose', command: ['scripts/compose.mjs'] },
+  { name: 'deploy', command: ['scripts/deploy.mjs'] },
   { name: 'event-schema', command: ['scripts/event-schema.mjs', '--check'] },
   { name: 'build', command: ['node_modules/electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'warn'] },
   { name: 'unit', project: 'unit' },

@@ -3,6 +3,13 @@ import { stringifyWithBigints } from '../lib/json.ts';
 import { numberFlag, UsageError } from './flags.ts';
 import { type Command, open } from './open.ts';
 
+/** Makes the tables, or brings them up to date: opening does. */
+export const migrate: Command = async (flags, context) => {
+  const runtime = await open(flags, context, { mustExist: false, consume: false });
+  await runtime.close();
+  return 0;
+};
+
 /** Recomputes what is derived from the sales. */
 export const rebuild: Command = async (flags, context) => {
   const cutover = numberFlag(flags, 'cutover', 0, 23);

@@ -6,8 +6,9 @@ import { isLoopback } from '../lib/loopback.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Accounts } from './accounts.ts';
 import { createGuard } from './guard.ts';
+import { LiveClients } from './live-clients.ts';
 import { createMetrics } from './metrics.ts';
-import { buildServer } from './server.ts';
+import { buildServer, type ServerParts } from './server.ts';
 import type { GatewaySource } from './source.ts';
 
 export interface GatewayOptions {
@@ -25,8 +26,18 @@ export interface GatewayOptions {
   readonly logger: Logger;
 }
 
+/** Since it was opened. */
+export interface GatewayFigures {
+  readonly requests: number;
+  /** The last answer of status 500 or above. */
+  readonly lastError: { readonly at: number; readonly message: string } | null;
+}
+
 export interface Gateway {
   readonly ports: Readonly<Record<BackendName, number>>;
+  figures(): GatewayFigures;
+  /** Clients of /live, both ports together. */
+  listeners(): number;
   /** Answers what it has begun, then closes. */
   close(): Promise<void>;
 }
@@ -40,12 +51,23 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     });
   }
   const metrics = createMetrics(() => source.status());
+  const live = new LiveClients(source.live);
   const guard = createGuard([address, ...hostNames]);
+  let requests = 0;
+  let lastError: GatewayFigures['lastError'] = null;
+  const onAnswered: ServerParts['onAnswered'] = (status, { method, url }) => {
+    requests += 1;
+    if (status >= 500) lastError = { at: Date.now(), message: `${method} ${url.split('?')[0]}: ${status}` };
+  };
   const servers = await Promise.all(
-    (['sql', 'materialized'] as const).map((backend) => buildServer({ ...options, backend, guard, metrics })),
+    (['sql', 'materialized'] as const).map((backend) =>
+      buildServer({ ...options, backend, guard, metrics, live, onAnswered }),
+    ),
   );
   const [sql, materialized] = servers;
   const close = async () => {
+    // Before the servers wait for their connections to end.
+    live.close();
     await Promise.all(servers.map((server) => server.close()));
   };
   try {
@@ -65,7 +87,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     const bound = server?.server.address();
     return typeof bound === 'object' && bound !== null ? bound.port : 0;
   };
-  return { ports: { sql: portOf(sql), materialized: portOf(materialized) }, close };
+  const figures = () => ({ requests, lastError });
+  return {
+    figures,
+    listeners: () => live.count,
+    ports: { sql: portOf(sql), materialized: portOf(materialized) },
+    close,
+  };
 }
 
 function explain(error: unknown, address: string, port: number): AppError {

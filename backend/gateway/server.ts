@@ -12,7 +12,7 @@ import { type Access, type Audience, openAccess, type Principal, requireRole } f
 import type { Accounts } from './accounts.ts';
 import { AnswerBodies } from './answer-bodies.ts';
 import type { Guard } from './guard.ts';
-import { LiveClients } from './live-clients.ts';
+import type { LiveClients } from './live-clients.ts';
 import type { Metrics } from './metrics.ts';
 import { HttpProblem, sendProblem, toProblem } from './problem.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -45,6 +45,9 @@ export interface ServerParts {
   readonly accounts: Accounts | null;
   readonly guard: Guard;
   readonly metrics: Metrics;
+  readonly live: LiveClients;
+  /** Called after each answer. */
+  readonly onAnswered?: (status: number, request: FastifyRequest) => void;
   readonly logger: Logger;
 }
 
@@ -81,6 +84,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     reply.header('x-content-type-options', 'nosniff');
   });
   app.addHook('onResponse', async (request, reply) => {
+    parts.onAnswered?.(reply.statusCode, request);
     const route = request.routeOptions.url ?? 'unknown';
     metrics.answered({ backend, method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     // A refused upgrade: the connection is of no use any more, and the server does not know it.
@@ -134,14 +138,11 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   );
   app.get('/openapi.json', { config: { audience: 'anyone' }, schema: { hide: true } }, () => app.swagger());
 
-  const live = new LiveClients(source.live);
-  // Before the server waits for its connections to end.
-  app.addHook('preClose', async () => live.close());
   const placeSchema = z.object({ place: z.string().max(40).optional() });
   app.get(
     '/live',
     { websocket: true, config: { audience: 'viewer' }, schema: { hide: true, querystring: placeSchema } },
-    (socket, request) => live.add(socket, (request.query as z.infer<typeof placeSchema>).place),
+    (socket, request) => parts.live.add(socket, (request.query as z.infer<typeof placeSchema>).place),
   );
   await app.ready();
   return app;

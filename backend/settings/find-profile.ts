@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AppError, codeOf, messageOf } from '../lib/app-error.ts';
-import { type LocalServices, localServices } from './environment.ts';
+import { type LocalServices, localServices, profileVariables } from './environment.ts';
+import { withFileVariables } from './file-variables.ts';
 import { localProfile } from './profile.ts';
 import { parseProfile } from './profile-file.ts';
 
@@ -15,7 +16,8 @@ export const secretVariables = {
  * A profile by the word on the command line: "local", or the file that the console exported it to.
  * Errors: `AppError` bad_settings when there is no such profile, or the file holds no profile.
  */
-export async function findProfile(name: string, env: NodeJS.ProcessEnv): Promise<LocalServices> {
+export async function findProfile(name: string, given: NodeJS.ProcessEnv): Promise<LocalServices> {
+  const env = await withFileVariables(given, [...Object.keys(profileVariables), ...Object.keys(secretVariables)]);
   if (name === localProfile.id) return localServices(env);
   let text: string;
   try {

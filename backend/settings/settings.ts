@@ -3,6 +3,8 @@ import { connectionLimits } from '../domain/connection.ts';
 import { profileSchema } from './profile.ts';
 import { isReservedId } from './profiles.ts';
 
+const port = z.int().min(1024).max(65_535);
+
 const profiles = z
   .array(profileSchema)
   .max(connectionLimits.profiles)
@@ -31,6 +33,14 @@ export const settingsSchema = z.strictObject({
   /** Live ticks per second. */
   tickRate: z.int().min(1).max(4),
   railCollapsed: z.boolean(),
+  /** The interface over HTTP: nothing listens while it is off. On this computer only. */
+  localApi: z.strictObject({
+    enabled: z.boolean(),
+    sqlPort: port,
+    materializedPort: port,
+    /** Off: every program of this computer may read and operate it. */
+    signIn: z.boolean(),
+  }),
   simulator: z.strictObject({
     rate: z.number().min(0.1).max(5000),
     seed: z.int().min(0).max(0xffffffff),
@@ -59,6 +69,7 @@ export const defaultSettings: Settings = {
   currency: 'USD',
   tickRate: 4,
   railCollapsed: false,
+  localApi: { enabled: false, sqlPort: 8001, materializedPort: 8002, signIn: true },
   simulator: {
     rate: 2,
     seed: 4217,

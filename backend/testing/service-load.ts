@@ -9,6 +9,8 @@ import { saleMessage } from './ingest-fixture.ts';
 import { uuidOf } from './sale-line.ts';
 
 const amountCents = 1_299;
+/** Of all its sales. */
+const businessDay = '2026-11-22';
 /** One event in so many is not a sale at all. */
 const poisonEvery = 1_000;
 /** One event in so many is sent a second time. */
@@ -17,12 +19,15 @@ const tickMs = 50;
 const backlogBatch = 2_000;
 
 export class ServiceLoad {
+  readonly amountCents = amountCents;
+  readonly businessDay = businessDay;
   readonly #producer: Producer;
   readonly #topic: string;
   readonly #perSecond: number;
   #running: Promise<void> | undefined;
   #stopping = new AbortController();
   #next = 0;
+  #sent = 0;
   #poisoned = 0;
 
   constructor(options: { readonly brokers: readonly string[]; readonly topic: string; readonly perSecond: number }) {
@@ -40,6 +45,11 @@ export class ServiceLoad {
   /** Valid sales acknowledged so far, each id once; their ids are those of `uuidOf(0 .. sales - 1)`. */
   get sales(): number {
     return this.#next;
+  }
+
+  /** Sales that may be in the log by now: more than are acknowledged while some are on their way. */
+  get sent(): number {
+    return this.#sent;
   }
 
   get grossCents(): bigint {
@@ -93,6 +103,7 @@ export class ServiceLoad {
   }
 
   async #send(first: number, count: number): Promise<void> {
+    this.#sent = first + count;
     const messages: { key: string; value: Buffer }[] = [];
     let poisoned = 0;
     for (let index = first; index < first + count; index += 1) {

@@ -29,6 +29,7 @@ const chunk = 8_000;
 /** More than a worker stores in its time. */
 const eventsPerSecondAtMost = 110_000;
 const seconds = 60;
+const growthSeconds = 30;
 
 const makeBareTable = sql`
   create table bare_sale (like sale including all); alter table bare_sale alter partition set default 0`;
@@ -63,11 +64,25 @@ export async function storeAll(env: NodeJS.ProcessEnv): Promise<void> {
   if (code !== 0) throw new Error(`the worker ended with ${code}`);
 }
 
-/** Events per second of a worker, from its first commit on, for at most `duration` seconds. */
-async function workerRate(env: NodeJS.ProcessEnv, duration: number): Promise<number> {
+/** One, two and four workers of one group on the same kind of topic. */
+export async function growth(stage: Stage): Promise<readonly Figure[]> {
+  const figures: Figure[] = [];
+  for (const workers of [1, 2, 4]) {
+    const { env } = await stage.ground(`growth-${workers}`);
+    const duration = growthSeconds * stage.scale;
+    await fillTopic(env, duration * eventsPerSecondAtMost, { days: 0.1 });
+    const rate = await workerRate(env, duration, workers);
+    figures.push({ name: `growth.${workers}`, value: rate, unit: 'events/s' });
+    await stage.clear();
+  }
+  return figures;
+}
+
+/** Events per second of workers of one group, from the first commit on, for at most `duration` seconds. */
+async function workerRate(env: NodeJS.ProcessEnv, duration: number, count = 1): Promise<number> {
   const pool = new pg.Pool({ connectionString: env.REELMETRICS_DATABASE_URL, max: 1 });
-  const worker = startWorker(env);
-  const ended = once(worker, 'exit');
+  const workers = Array.from({ length: count }, () => startWorker(env));
+  const ended = Promise.all(workers.map((worker) => once(worker, 'exit')));
   let running = true;
   void ended.then(() => {
     running = false;
@@ -83,7 +98,7 @@ async function workerRate(env: NodeJS.ProcessEnv, duration: number): Promise<num
     }
     await sleep(250);
   }
-  worker.kill('SIGTERM');
+  for (const worker of workers) worker.kill('SIGTERM');
   await ended;
   await pool.end();
   if (first === undefined || last.at === first.at) throw new Error('the worker stored nothing');

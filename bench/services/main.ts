@@ -5,13 +5,14 @@ import { parseArgs } from 'node:util';
 import type { Figure } from '../figures.ts';
 import { formatFigure } from '../figures.ts';
 import { catchingUp, latency } from './console.ts';
-import { ingest } from './ingest.ts';
+import { growth, ingest } from './ingest.ts';
 import { projection } from './projection.ts';
 import { questions } from './questions.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const benches = {
   ingest: ['Kafka to PostgreSQL to Redis, and a bare COPY', ingest],
+  growth: ['One, two and four workers', growth],
   projection: ['Upserts of the read model, and a bare pipeline', projection],
   latency: ['The way to the window at 2,000 events a second', latency],
   catchingUp: ['The console while it catches up', catchingUp],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountName, roles } from '../../backend/domain/account.ts';
 import { connectionLimits } from '../../backend/domain/connection.ts';
 import type { Question } from '../../backend/domain/question.ts';
 import { deadLetterReasons } from '../../backend/domain/ticket-sale.ts';
@@ -74,7 +75,8 @@ const question: z.ZodType<Question> = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('theaterHours'), params: day }),
 ]);
 
-const { theme, startScreen, backend, fallback, currency, tickRate, railCollapsed, simulator } = settingsSchema.shape;
+const { theme, startScreen, backend, fallback, currency, tickRate, railCollapsed, localApi, simulator } =
+  settingsSchema.shape;
 
 const { id: profileId, kafka, postgres, redis } = profileSchema.shape;
 
@@ -109,6 +111,7 @@ export const requestSchemas: { readonly [N in RequestName]: z.ZodType<RequestInp
     currency: currency.exactOptional(),
     tickRate: tickRate.exactOptional(),
     railCollapsed: railCollapsed.exactOptional(),
+    localApi: localApi.exactOptional(),
     simulator: simulator.exactOptional(),
   }),
   'profiles.list': nothing,
@@ -173,6 +176,16 @@ export const requestSchemas: { readonly [N in RequestName]: z.ZodType<RequestInp
   'calendar.change': z.strictObject({ zone, cutoverHour: z.int().min(0).max(23) }),
   'data.reset': z.strictObject({ confirmation: z.literal('RESET') }),
   'reconcile.run': z.strictObject({ events: count, grossCents: cents }).nullable(),
+  'localApi.state': nothing,
+  'localApi.accounts': nothing,
+  'localApi.addUser': z.strictObject({
+    name: z.string().regex(accountName),
+    role: z.enum(roles),
+    password: z.string().min(1).max(200),
+  }),
+  'localApi.setUserDisabled': z.strictObject({ name: z.string().regex(accountName), disabled: z.boolean() }),
+  'localApi.createKey': z.strictObject({ name: z.string().trim().min(1).max(60), role: z.enum(roles) }),
+  'localApi.revokeKey': z.strictObject({ id: z.string().regex(/^[0-9a-f]{8}$/) }),
   'file.save': z.strictObject({ suggestedName: fileName, content: z.string().max(maxFileCharacters) }),
   'link.open': z.strictObject({ url: z.string().min(1).max(2048) }),
   'folder.open': z.strictObject({ which: z.enum(['data', 'logs']) }),

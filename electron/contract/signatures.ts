@@ -1,3 +1,4 @@
+import type { ApiKey, Role, User } from '../../backend/domain/account.ts';
 import type { ServiceName } from '../../backend/domain/connection.ts';
 import type {
   DeadLetterPage,
@@ -75,6 +76,25 @@ export interface DiagnosticsReport {
   /** Times the day's version or the ledger went down (I6 wants 0). */
   readonly versionsWentDown: number;
   readonly liveFrames: number;
+}
+
+/** The interface over HTTP, as it is now. */
+export interface LocalApiState {
+  /** 'waiting': it is on, and there is no data source yet. */
+  readonly state: 'off' | 'waiting' | 'listening' | 'failed';
+  /** Why it does not listen. */
+  readonly failure: RequestFailure | null;
+  /** Answered over the last seconds, both ports together. */
+  readonly requestsPerSecond: number;
+  readonly requests: number;
+  /** The last answer of status 500 or above: when, and what. */
+  readonly lastError: { readonly at: number; readonly message: string } | null;
+  readonly listeners: number;
+}
+
+export interface LocalApiAccounts {
+  readonly users: readonly User[];
+  readonly keys: readonly ApiKey[];
 }
 
 type SettingsPatch = Partial<Omit<Settings, 'version' | 'dataSource' | 'profiles' | 'zone' | 'cutoverHour'>>;
@@ -165,6 +185,13 @@ export interface Requests {
   'calendar.change': { input: { zone: string; cutoverHour: number }; output: Settings };
   'data.reset': { input: { confirmation: 'RESET' }; output: undefined };
   'reconcile.run': { input: { events: number; grossCents: bigint } | null; output: Reconciliation };
+  'localApi.state': { input: undefined; output: LocalApiState };
+  'localApi.accounts': { input: undefined; output: LocalApiAccounts };
+  'localApi.addUser': { input: { name: string; role: Role; password: string }; output: undefined };
+  'localApi.setUserDisabled': { input: { name: string; disabled: boolean }; output: undefined };
+  /** The key itself, which is told only now. */
+  'localApi.createKey': { input: { name: string; role: Role }; output: { id: string; key: string } };
+  'localApi.revokeKey': { input: { id: string }; output: undefined };
   /** Save dialog; the path chosen, or null when cancelled. At most 16 MB of text. */
   'file.save': { input: { suggestedName: string; content: string }; output: string | null };
   'link.open': { input: { url: string }; output: undefined };

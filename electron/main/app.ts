@@ -14,6 +14,7 @@ import type { Folders } from './folders.ts';
 import { appInfo, launchedAt } from './info.ts';
 import { createHandlers } from './ipc/handlers/index.ts';
 import { openRouter } from './ipc/router.ts';
+import { LocalApi } from './local-api.ts';
 import { menuTemplate } from './menu.ts';
 import { ProfileStore } from './profile-store.ts';
 import { servePage } from './protocol.ts';
@@ -130,6 +131,8 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
     feed.appState(state);
   });
 
+  const localApi = new LocalApi(settings.current, { version: app.getVersion(), logger });
+
   const info = () =>
     appInfo({ dataFolder: folders.data, logFile, diagnostic, notices: [...settings.notices, ...secrets.notices] });
   const inbox = new ReportInbox();
@@ -142,6 +145,7 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
       host,
       switchDataSource: (id) => switchDataSource({ host, settings, profiles }, id),
       feed,
+      localApi,
       desktop,
       takeReport: diagnostic ? inbox.take : null,
       logger,
@@ -153,10 +157,15 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
   });
 
   settings.onChange((now, before) => applySettings(now, before, host, feed));
+  settings.onChange((now, before) => {
+    if (now.localApi !== before.localApi || now.currency !== before.currency) void localApi.apply(now);
+  });
+  host.onState(() => void localApi.attach(host.current));
   watchProcesses(window, diagnostic, quit, crashes, logger);
 
   release.push('feed of the runtime', () => feed.detach());
   release.push('runtime', () => host.stop());
+  release.push('local API', () => localApi.close());
   if (args.smoke !== null) {
     const code = await runSmoke({ options: args.smoke, window, host, feed, settings, info, inbox, logger });
     await quit(code);

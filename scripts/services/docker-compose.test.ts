@@ -22,7 +22,9 @@ describe('docker-compose.yml', () => {
       ['127.0.0.1', 'POSTGRES', String(defaultPorts.postgres)],
       ['127.0.0.1', 'REDIS', String(defaultPorts.redis)],
     ]);
-    expect(file.match(/^ {4}ports:$/gm)).toHaveLength(published.length);
+    // And the gateway's.
+    expect(file.match(/^ {4}ports:$/gm)).toHaveLength(published.length + 1);
+    expect(file.match(/- "(?!127\.0\.0\.1:)\S+:\d+"/g)).toBeNull();
   });
 
   it('sets the services up as they are without Docker', () => {

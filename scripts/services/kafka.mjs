@@ -75,7 +75,7 @@ export function kafkaProperties(ports, data) {
     listeners: `PLAINTEXT://${host}:${ports.kafka},CONTROLLER://${host}:${ports.controller}`,
     'advertised.listeners': `PLAINTEXT://${host}:${ports.kafka}`,
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT',
     'log.dirs': data,
     // After a kill a broker is let in again only once its former session has ended: by default after 9 s.
     'broker.session.timeout.ms': 3000,

@@ -21,8 +21,8 @@ import { Worker } from './worker.ts';
 
 const cli = fileURLToPath(new URL('../../backend/cli.ts', import.meta.url));
 const partitions = 12;
-/** The load of every fault, events/s. */
-const perSecond = 600;
+/** The load of most faults, events/s. */
+const defaultPerSecond = 600;
 const settleMs = 120_000;
 
 export type Rig = Awaited<ReturnType<typeof openRig>>;
@@ -30,9 +30,11 @@ export type Rig = Awaited<ReturnType<typeof openRig>>;
 interface RigOptions {
   /** Where PostgreSQL keeps its data, if not with the others. */
   readonly postgresFolder?: string;
+  /** The load, events/s. */
+  readonly perSecond?: number;
 }
 
-export async function openRig({ postgresFolder }: RigOptions = {}) {
+export async function openRig({ postgresFolder, perSecond = defaultPerSecond }: RigOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'reelmetrics-faults-'));
   const services = await start(folder, postgresFolder);
   const { KAFKA_BROKERS: brokers, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = services.env;

@@ -1,6 +1,7 @@
 import type { Logger } from '../../../backend/ports/logger.ts';
 import type { AppInfo, DiagnosticsReport, Settings } from '../../contract/signatures.ts';
 import type { Feed } from '../feed.ts';
+import type { LocalApi } from '../local-api.ts';
 import type { ProfileStore } from '../profile-store.ts';
 import type { RuntimeHost } from '../runtime-host.ts';
 import type { SettingsStore } from '../settings-store.ts';
@@ -30,6 +31,7 @@ export interface Services {
   /** See `switchDataSource`: starts another source, or the same again, and keeps the choice. */
   readonly switchDataSource: (id: string) => Promise<Settings>;
   readonly feed: Feed;
+  readonly localApi: LocalApi;
   readonly desktop: Desktop;
   /** Takes the page's report in a diagnostic run; null in any other. */
   readonly takeReport: ((report: DiagnosticsReport) => void) | null;

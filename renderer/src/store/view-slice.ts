@@ -1,7 +1,7 @@
 import type { StateCreator } from 'zustand';
 
 export type Screen = 'live' | 'theatres' | 'pipeline' | 'simulator' | 'settings';
-export type SettingsSection = 'general' | 'data-source' | 'backend' | 'live' | 'shortcuts' | 'about';
+export type SettingsSection = 'general' | 'data-source' | 'backend' | 'live' | 'local-api' | 'shortcuts' | 'about';
 
 /** What the user is looking at and how. Kept for the session only. */
 export interface ViewSlice {

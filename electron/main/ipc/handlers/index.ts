@@ -2,6 +2,7 @@ import type { Handlers } from '../request.ts';
 import type { Services } from '../services.ts';
 import { appHandlers } from './app.ts';
 import { dataHandlers } from './data.ts';
+import { localApiHandlers } from './local-api.ts';
 import { pipelineHandlers } from './pipeline.ts';
 import { profileHandlers } from './profiles.ts';
 import { queryHandlers } from './query.ts';
@@ -19,6 +20,7 @@ export function createHandlers(services: Services): Handlers {
     ...simulatorHandlers(services),
     ...dataHandlers(services),
     ...pipelineHandlers(services),
+    ...localApiHandlers(services),
     ...windowHandlers(services),
   };
 }

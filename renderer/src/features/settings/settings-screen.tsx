@@ -8,6 +8,7 @@ import { BackendSettings } from './backend-settings.tsx';
 import { DataSource } from './data-source.tsx';
 import { General } from './general.tsx';
 import { LiveSettings } from './live-settings.tsx';
+import { LocalApi } from './local-api.tsx';
 import classes from './settings.module.css';
 import { Shortcuts } from './shortcuts.tsx';
 
@@ -24,6 +25,7 @@ const sections: readonly SectionEntry[] = [
   { id: 'data-source', label: 'Data source', Section: DataSource, whole: true },
   { id: 'backend', label: 'Backend', Section: BackendSettings },
   { id: 'live', label: 'Live', Section: LiveSettings },
+  { id: 'local-api', label: 'Local API', Section: LocalApi },
   { id: 'shortcuts', label: 'Shortcuts', Section: Shortcuts },
   { id: 'about', label: 'About', Section: About },
 ];

@@ -1,0 +1,234 @@
+import { Button, CopyButton, PasswordInput, Select, TextInput } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Check, Copy, KeyRound, UserPlus } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
+import { type ApiKey, type Role, roles, type User } from '../../../../backend/domain/account.ts';
+import { asFailure, request } from '../../bridge/bridge-client.ts';
+import { attempt } from '../../store/actions.ts';
+import { useConsole } from '../../store/console-store.ts';
+import { Card } from '../../ui/card.tsx';
+import { useNow } from '../../ui/clock.ts';
+import { Icon } from '../../ui/icon.tsx';
+import { StateChip } from '../../ui/state-chip.tsx';
+import { WidgetError } from '../../ui/states.tsx';
+import { spanWords } from '../../ui/time-words.ts';
+import { SettingRow } from './setting-row.tsx';
+import classes from './settings.module.css';
+
+const queryKey = ['localApi.accounts'];
+
+/** Who may ask: users and keys, kept with the data. */
+export function LocalApiAccounts() {
+  const running = useConsole((state) => state.appState?.phase === 'running');
+  const client = useQueryClient();
+  const accounts = useQuery({ queryKey, queryFn: () => request('localApi.accounts'), enabled: running });
+  const refresh = () => client.invalidateQueries({ queryKey });
+  if (!running) {
+    return (
+      <Card title="Users and keys">
+        <div className={classes.text}>
+          <p>They are kept with the data: choose a data source first.</p>
+        </div>
+      </Card>
+    );
+  }
+  if (accounts.isError) {
+    return (
+      <Card title="Users and keys">
+        <WidgetError failure={asFailure(accounts.error)} onRetry={() => void accounts.refetch()} />
+      </Card>
+    );
+  }
+  return (
+    <>
+      <Users users={accounts.data?.users ?? []} onChange={refresh} />
+      <Keys keys={accounts.data?.keys ?? []} onChange={refresh} />
+    </>
+  );
+}
+
+interface UsersProps {
+  readonly users: readonly User[];
+  readonly onChange: () => Promise<void>;
+}
+
+function Users({ users, onChange }: UsersProps) {
+  const now = useNow();
+  const toggle = async ({ name, disabledAt }: User): Promise<void> => {
+    await attempt('The user was not changed', () =>
+      request('localApi.setUserDisabled', { name, disabled: disabledAt === null }),
+    );
+    await onChange();
+  };
+  return (
+    <Card title="Users" note="kept with the data; disabling ends their sessions" foot={<AddUser onAdded={onChange} />}>
+      {users.length === 0 ? (
+        <div className={classes.text}>
+          <p>Nobody can sign in yet. Add the first admin below.</p>
+        </div>
+      ) : null}
+      {users.map((user) => (
+        <SettingRow key={user.name} label={user.name} note={`${user.role}, ${signedIn(user, now)}`}>
+          {(user.lockedUntil ?? 0) > now ? <StateChip state="warn">Locked</StateChip> : null}
+          <StateChip state={user.disabledAt === null ? 'ok' : 'idle'}>
+            {user.disabledAt === null ? 'Enabled' : 'Disabled'}
+          </StateChip>
+          <Button
+            size="sm"
+            onClick={() => void toggle(user)}
+            aria-label={`${user.disabledAt === null ? 'Disable' : 'Enable'} ${user.name}`}
+          >
+            {user.disabledAt === null ? 'Disable' : 'Enable'}
+          </Button>
+        </SettingRow>
+      ))}
+    </Card>
+  );
+}
+
+function signedIn({ lastSignInAt }: User, now: number): string {
+  return lastSignInAt === null ? 'never signed in' : `signed in ${spanWords(Math.max(0, now - lastSignInAt))} ago`;
+}
+
+function RoleSelect({ value, onChange }: { readonly value: Role; readonly onChange: (role: Role) => void }) {
+  return (
+    <Select
+      aria-label="Role"
+      w={116}
+      data={[...roles]}
+      value={value}
+      allowDeselect={false}
+      onChange={(role) => onChange(roles.find((each) => each === role) ?? 'viewer')}
+    />
+  );
+}
+
+function AddUser({ onAdded }: { readonly onAdded: () => Promise<void> }) {
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const [role, setRole] = useState<Role>('viewer');
+  const add = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (!(await attempt('The user was not added', () => request('localApi.addUser', { name, role, password })))) return;
+    setName('');
+    setPassword('');
+    await onAdded();
+  };
+  return (
+    <form className={classes.accountForm} onSubmit={(event) => void add(event)}>
+      <TextInput
+        aria-label="Name of the user"
+        placeholder="Name"
+        w={140}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <PasswordInput
+        aria-label="Password, 12 characters or more"
+        placeholder="Password, 12 characters or more"
+        w={250}
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+      />
+      <RoleSelect value={role} onChange={setRole} />
+      <Button
+        type="submit"
+        size="sm"
+        leftSection={<Icon of={UserPlus} small />}
+        disabled={name === '' || password === ''}
+      >
+        Add user
+      </Button>
+    </form>
+  );
+}
+
+interface KeysProps {
+  readonly keys: readonly ApiKey[];
+  readonly onChange: () => Promise<void>;
+}
+
+function Keys({ keys, onChange }: KeysProps) {
+  const now = useNow();
+  const [made, setMade] = useState<string | null>(null);
+  const revoke = async (id: string): Promise<void> => {
+    await attempt('The key was not revoked', () => request('localApi.revokeKey', { id }));
+    await onChange();
+  };
+  return (
+    <Card
+      title="Keys"
+      note="for machines"
+      foot={
+        <CreateKey
+          onMade={async (key) => {
+            setMade(key);
+            await onChange();
+          }}
+        />
+      }
+    >
+      {made === null ? null : (
+        <SettingRow label="New key" note="Shown only now: keep it where the machine finds it.">
+          <code className={classes.path} data-selectable>
+            {made}
+          </code>
+          <CopyButton value={made}>
+            {({ copied, copy }) => (
+              <Button size="sm" leftSection={<Icon of={copied ? Check : Copy} small />} onClick={copy}>
+                {copied ? 'Copied' : 'Copy'}
+              </Button>
+            )}
+          </CopyButton>
+        </SettingRow>
+      )}
+      {keys.length === 0 ? (
+        <div className={classes.text}>
+          <p>There are no keys.</p>
+        </div>
+      ) : null}
+      {keys.map(({ id, name, role, revokedAt, lastUsedAt }) => (
+        <SettingRow
+          key={id}
+          label={name}
+          note={`${id}, ${role}, ${lastUsedAt === null ? 'never used' : `used ${spanWords(Math.max(0, now - lastUsedAt))} ago`}`}
+        >
+          <StateChip state={revokedAt === null ? 'ok' : 'idle'}>{revokedAt === null ? 'Valid' : 'Revoked'}</StateChip>
+          {revokedAt === null ? (
+            <Button size="sm" onClick={() => void revoke(id)} aria-label={`Revoke ${name}`}>
+              Revoke
+            </Button>
+          ) : null}
+        </SettingRow>
+      ))}
+    </Card>
+  );
+}
+
+function CreateKey({ onMade }: { readonly onMade: (key: string) => Promise<void> }) {
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<Role>('viewer');
+  const create = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    await attempt('The key was not made', async () => {
+      const { key } = await request('localApi.createKey', { name, role });
+      setName('');
+      await onMade(key);
+    });
+  };
+  return (
+    <form className={classes.accountForm} onSubmit={(event) => void create(event)}>
+      <TextInput
+        aria-label="What the key is for"
+        placeholder="What it is for"
+        w={260}
+        value={name}
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <RoleSelect value={role} onChange={setRole} />
+      <Button type="submit" size="sm" leftSection={<Icon of={KeyRound} small />} disabled={name.trim() === ''}>
+        Create key
+      </Button>
+    </form>
+  );
+}
