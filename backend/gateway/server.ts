@@ -34,6 +34,8 @@ declare module 'fastify' {
 const bodyBytes = 64 * 1024;
 const requestMs = 10_000;
 const keepAliveMs = 10_000;
+/** A route that has not answered by then says so with 503. */
+const answerMs = 10_000;
 const nobody: Principal = { name: 'nobody', role: 'viewer' };
 
 export interface ServerParts {
@@ -46,6 +48,8 @@ export interface ServerParts {
   readonly guard: Guard;
   readonly metrics: Metrics;
   readonly live: LiveClients;
+  /** Most time for an answer, ms; 10 s unless told. */
+  readonly answerMs?: number | undefined;
   /** Called after each answer. */
   readonly onAnswered?: (status: number, request: FastifyRequest) => void;
   readonly logger: Logger;
@@ -59,6 +63,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     requestTimeout: requestMs,
     connectionTimeout: requestMs,
     keepAliveTimeout: keepAliveMs,
+    handlerTimeout: parts.answerMs ?? answerMs,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 100 },
