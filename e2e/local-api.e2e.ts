@@ -31,8 +31,14 @@ async function openLocalApi(): Promise<void> {
 const chip = (words: string) => page.getByRole('region', { name: 'Local API' }).getByText(words, { exact: true });
 
 async function answer(port: number, path: string, key?: string) {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, key ? { headers: { authorization: `Bearer ${key}` } } : {});
-  return { status: response.status, body: (await response.json()) as { value: { grossCents: number; sales: number; refunds: number } } };
+  const response = await fetch(
+    `http://127.0.0.1:${port}${path}`,
+    key ? { headers: { authorization: `Bearer ${key}` } } : {},
+  );
+  return {
+    status: response.status,
+    body: (await response.json()) as { value: { grossCents: number; sales: number; refunds: number } },
+  };
 }
 
 beforeAll(async () => {
@@ -96,14 +102,19 @@ describe('the local API', () => {
 
   it('shows the same totals as the console on both ports, and how much it is asked', async () => {
     await page.getByLabel('Ask for sign-in').click();
-    await until('it is open', 5_000, async () => (await answer(ports.sql, '/theaters').catch(() => null))?.status === 200);
+    await until(
+      'it is open',
+      5_000,
+      async () => (await answer(ports.sql, '/theaters').catch(() => null))?.status === 200,
+    );
     await ask(page, 'simulator.stop', undefined);
     const { businessDay } = await ask(page, 'status.get', undefined);
     await until('all agree', 10_000, async () => {
       const { ledger } = await ask(page, 'live.snapshot', undefined);
       const answers = await Promise.all(Object.values(ports).map((port) => answer(port, `/summary/${businessDay}`)));
       return answers.every(
-        ({ body: { value } }) => BigInt(value.grossCents) === ledger.grossCents && value.sales + value.refunds === ledger.events,
+        ({ body: { value } }) =>
+          BigInt(value.grossCents) === ledger.grossCents && value.sales + value.refunds === ledger.events,
       );
     });
     await page.getByText(/[1-9]\d* in all/).waitFor();
@@ -117,7 +128,10 @@ describe('the local API', () => {
       await openLocalApi();
       await page.waitForTimeout(400);
       const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-      expect(violations.map(({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`), theme).toEqual([]);
+      expect(
+        violations.map(({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
+        theme,
+      ).toEqual([]);
     }
   });
 

@@ -47,7 +47,9 @@ async function validateOverlay(overlay, kustomize, validate) {
     const file = join(folder, 'rendered.yaml');
     await writeFile(file, ours.join('---'));
     const { code, output } = await capture(validate, ['--strict', '--version', kubernetes, file]);
-    process.stdout.write(code === 0 ? `deploy/k8s/${overlay}: ${ours.length} resources, valid for Kubernetes ${kubernetes}\n` : output);
+    process.stdout.write(
+      code === 0 ? `deploy/k8s/${overlay}: ${ours.length} resources, valid for Kubernetes ${kubernetes}\n` : output,
+    );
     return code;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -67,7 +69,9 @@ async function ensureKustomize() {
   say(`building kustomize ${kustomizeVersion} from its Go module`);
   await mkdir(folder, { recursive: true });
   const env = { ...process.env, GOBIN: folder, CGO_ENABLED: '0' };
-  const { code, output } = await capture(go, ['install', `sigs.k8s.io/kustomize/kustomize/v5@${kustomizeVersion}`], { env });
+  const { code, output } = await capture(go, ['install', `sigs.k8s.io/kustomize/kustomize/v5@${kustomizeVersion}`], {
+    env,
+  });
   if (code === 0) return path;
   await rm(folder, { recursive: true, force: true });
   say(`kustomize cannot be had: ${output.trim().split('\n').at(-1)}`);

@@ -40,8 +40,7 @@ export interface AccountsParts {
 export class Accounts implements Access {
   readonly #parts: AccountsParts;
   readonly #remembered = new Map<string, { readonly until: number; readonly principal: Promise<Principal> }>();
-  /** Checked against when there is no such user, so that it takes as long. */
-  readonly #decoy = hashPassword(randomBytes(16).toString('hex'));
+  #decoy: Promise<string> | undefined;
 
   constructor(parts: AccountsParts) {
     this.#parts = parts;
@@ -104,8 +103,11 @@ export class Accounts implements Access {
   /** Errors: `HttpProblem` 401, with the same words whatever was wrong. */
   async signIn(name: string, password: string): Promise<Tokens> {
     const { store, clock } = this.#parts;
+    // Checked against when there is no such user, so that it takes as long.
+    this.#decoy ??= hashPassword(randomBytes(16).toString('hex'));
+    const decoy = await this.#decoy;
     const user = await store.findUser(name);
-    const right = await isPassword(password, user?.passwordHash ?? (await this.#decoy));
+    const right = await isPassword(password, user?.passwordHash ?? decoy);
     const now = clock.now();
     const locked = (user?.lockedUntil ?? 0) > now;
     if (user === null || !right || locked || user.disabledAt !== null) {

@@ -21,6 +21,8 @@ export interface GatewayOptions {
   readonly hostNames: readonly string[];
   readonly currency: string;
   readonly version: string;
+  /** See `ServerParts`. */
+  readonly behindProxy?: boolean;
   /** null: no sign-in, on loopback only. */
   readonly accounts: Accounts | null;
   /** See `ServerParts`. */

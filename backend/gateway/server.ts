@@ -46,6 +46,8 @@ export interface ServerParts {
   /** null: everybody who reaches the port may do everything. */
   readonly accounts: Accounts | null;
   readonly guard: Guard;
+  /** Whether a load balancer in front tells who asks: X-Forwarded-For, by which attempts to sign in are counted. */
+  readonly behindProxy?: boolean;
   readonly metrics: Metrics;
   readonly live: LiveClients;
   /** Most time for an answer, ms; 10 s unless told. */
@@ -59,6 +61,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const { backend, source, accounts, guard, metrics, logger } = parts;
   const access: Access = accounts ?? openAccess;
   const app = Fastify({
+    trustProxy: parts.behindProxy ?? false,
     bodyLimit: bodyBytes,
     requestTimeout: requestMs,
     connectionTimeout: requestMs,

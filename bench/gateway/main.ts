@@ -94,10 +94,17 @@ try {
   for (const route of routes) {
     const sample = await fetch(`http://127.0.0.1:18001${route}`);
     const bare = await bareLoad((await sample.text()).length);
-    for (const [backend, port] of [['sql', 18_001], ['materialized', 18_002]] as const) {
+    for (const [backend, port] of [
+      ['sql', 18_001],
+      ['materialized', 18_002],
+    ] as const) {
       const measured = await load(`http://127.0.0.1:${port}${route}`);
       const ratio = measured.requestsPerSecond / bare.requestsPerSecond;
-      report[`${backend} ${route.replace(today, '{date}')}`] = { ...measured, bareRequestsPerSecond: bare.requestsPerSecond, ratio };
+      report[`${backend} ${route.replace(today, '{date}')}`] = {
+        ...measured,
+        bareRequestsPerSecond: bare.requestsPerSecond,
+        ratio,
+      };
       process.stdout.write(
         `${route.replace(today, '{date}').padEnd(34)}${backend.padEnd(14)}${measured.requestsPerSecond.toFixed(0).padStart(11)}${measured.p50.toFixed(1).padStart(9)}${measured.p99.toFixed(1).padStart(9)}${ratio.toFixed(2).padStart(18)}\n`,
       );
@@ -109,10 +116,13 @@ try {
   const both = await Promise.all([18_002, 18_012].map((port) => load(`http://127.0.0.1:${port}${route}`)));
   const two = both.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0);
   report.instances = { one: one.requestsPerSecond, two };
-  process.stdout.write(`\n${route.replace(today, '{date}')} from one instance ${one.requestsPerSecond.toFixed(0)}/s, from two together ${two.toFixed(0)}/s\n`);
+  process.stdout.write(
+    `\n${route.replace(today, '{date}')} from one instance ${one.requestsPerSecond.toFixed(0)}/s, from two together ${two.toFixed(0)}/s\n`,
+  );
   await stop(second);
   await stop(first);
 } finally {
   await stage.close();
 }
-if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ machine, duration, ...report }, undefined, 2)}\n`);
+if (values.json !== undefined)
+  await writeFile(values.json, `${JSON.stringify({ machine, duration, ...report }, undefined, 2)}\n`);

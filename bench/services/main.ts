@@ -9,10 +9,12 @@ import { growth, ingest } from './ingest.ts';
 import { projection } from './projection.ts';
 import { questions } from './questions.ts';
 import { openStage, type Stage } from './stage.ts';
+import { storage } from './storage.ts';
 
 const benches = {
   ingest: ['Kafka to PostgreSQL to Redis, and a bare COPY', ingest],
   growth: ['One, two and four workers', growth],
+  storage: ['What a million sales take', storage],
   projection: ['Upserts of the read model, and a bare pipeline', projection],
   latency: ['The way to the window at 2,000 events a second', latency],
   catchingUp: ['The console while it catches up', catchingUp],

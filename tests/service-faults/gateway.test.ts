@@ -38,7 +38,17 @@ class Gateway {
     const [sql, materialized] = this.#ports.map(String);
     this.#child = spawn(
       process.execPath,
-      [cli, 'serve', '--profile', 'local', '--no-auth', '--sql-port', sql ?? '', '--materialized-port', materialized ?? ''],
+      [
+        cli,
+        'serve',
+        '--profile',
+        'local',
+        '--no-auth',
+        '--sql-port',
+        sql ?? '',
+        '--materialized-port',
+        materialized ?? '',
+      ],
       { env: rig.env, stdio: 'ignore' },
     );
   }
