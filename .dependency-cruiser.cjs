@@ -32,7 +32,7 @@ module.exports = {
     ...['kafka', 'postgres', 'redis', 'embedded'].map((name) =>
       only(`adapter-${name}`, `backend/${name}/`, [...core, 'backend/settings/']),
     ),
-    only('gateway', 'backend/gateway/', [...core, 'backend/runtime/types']),
+    only('gateway', 'backend/gateway/', [...core, 'backend/live/next-frame', 'backend/runtime/types']),
     only('backend', 'backend/', []),
     never(
       'testing-apart',
@@ -62,6 +62,7 @@ module.exports = {
       'electron/contract/',
       'backend/runtime',
       'backend/gateway/',
+      'backend/live/next-frame',
       ...core,
       'backend/settings/',
     ]),

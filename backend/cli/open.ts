@@ -22,7 +22,10 @@ export type Command = (flags: Flags, context: CommandContext) => Promise<number>
 export interface OpenOptions {
   /** Whether the data must be there already. */
   readonly mustExist: boolean;
+  /** Whether to follow the stream at all; true unless told. */
   readonly consume?: boolean;
+  /** Leaves storing to others and follows what they store: on services only. */
+  readonly observeOnly?: boolean;
 }
 
 /** Also an empty folder, and one whose first start was killed: both are opened as any start does. */
@@ -32,23 +35,27 @@ function holdsData(dataDir: string): boolean {
   return readdirSync(dataDir).length === 0 || traces.some((name) => existsSync(join(dataDir, name)));
 }
 
-async function sourceOf(flags: Flags, { startWorker }: CommandContext, mustExist: boolean): Promise<DataSource> {
+async function sourceOf(
+  flags: Flags,
+  { startWorker }: CommandContext,
+  { mustExist, observeOnly = false }: OpenOptions,
+): Promise<DataSource> {
   const { 'data-dir': folder, profile } = flags;
   if ((folder === undefined) === (profile === undefined)) {
     throw new UsageError('one of --data-dir <folder> (embedded data) and --profile <profile> (services) is needed');
   }
-  if (profile !== undefined) return { kind: 'services', ...(await findProfile(profile, process.env)) };
+  if (profile !== undefined) {
+    const { profile: found, secrets } = await findProfile(profile, process.env);
+    return { kind: 'services', profile: { ...found, observeOnly: found.observeOnly || observeOnly }, secrets };
+  }
+  if (observeOnly) throw new UsageError('nobody else can store into --data-dir: leave out --no-consume');
   const dataDir = resolve(folder ?? '');
   if (mustExist && !holdsData(dataDir)) throw new UsageError(`there is no data of ReelMetrics in ${dataDir}`);
   return { kind: 'embedded', dataDir, startWorker };
 }
 
 /** Errors: `UsageError`, and those of the start. */
-export async function open(
-  flags: Flags,
-  context: CommandContext,
-  { mustExist, consume = true }: OpenOptions,
-): Promise<Runtime> {
+export async function open(flags: Flags, context: CommandContext, openOptions: OpenOptions): Promise<Runtime> {
   const stop = new AbortController();
   const abort = () => stop.abort();
   process.once('SIGINT', abort);
@@ -57,7 +64,7 @@ export async function open(
   const tell =
     flags.log === 'json' ? (step: string) => logger.info(step) : (step: string) => process.stderr.write(`${step}\n`);
   const runtime = await createRuntime({
-    source: await sourceOf(flags, context, mustExist),
+    source: await sourceOf(flags, context, openOptions),
     signal: stop.signal,
     calendar: null,
     currency: defaultSettings.currency,
@@ -65,7 +72,7 @@ export async function open(
     fallback: false,
     simulator: defaultSettings.simulator,
     logger,
-    consume,
+    consume: openOptions.consume ?? true,
     onProgress: ({ step }) => tell(step),
   });
   process.off('SIGINT', abort);

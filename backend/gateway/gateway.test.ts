@@ -181,6 +181,40 @@ describe('answers', () => {
   });
 });
 
+describe('a backend that does not answer', () => {
+  const source = () => ({
+    ask: () => new Promise<never>(() => {}),
+    catalogue: runtime.catalogue,
+    businessDay: () => runtime.businessDay(),
+    versionOf: async () => null,
+    status: () => runtime.status(),
+    live: runtime.live,
+    simulator: runtime.simulator,
+    pauseConsumer: () => {},
+    resumeConsumer: () => {},
+    deadLetters: () => Promise.reject(new Error('unused')),
+    redrive: () => Promise.reject(new Error('unused')),
+  });
+
+  it('is told of in time, and does not keep the gateway from closing', async () => {
+    const gateway = await openGateway({ ...options, source: source(), accounts: null, answerMs: 300 });
+    const answer = await call(gateway.ports.sql, '/leaderboards/theaters');
+    expect(answer).toMatchObject({ status: 503, body: { type: 'urn:reelmetrics:problem:too_slow' } });
+    expect(answer.headers.get('retry-after')).toBe('1');
+    await gateway.close();
+  });
+
+  it('loses its connections when the gateway has waited long enough', async () => {
+    const gateway = await openGateway({ ...options, source: source(), accounts: null });
+    const asked = call(gateway.ports.sql, '/leaderboards/theaters').catch(() => 'cut');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const begin = Date.now();
+    await gateway.close();
+    expect(Date.now() - begin).toBeLessThan(5_000);
+    expect(await asked).toBe('cut');
+  });
+});
+
 describe('operators', () => {
   it('start, pace and stop the simulator, and pause the consumer', async () => {
     const { sql } = open.ports;

@@ -23,12 +23,15 @@ export interface GatewayOptions {
   readonly version: string;
   /** See `ServerParts`. */
   readonly behindProxy?: boolean;
-  /** See `ServerParts`. */
-  readonly sharedMs?: number;
   /** null: no sign-in, on loopback only. */
   readonly accounts: Accounts | null;
+  /** See `ServerParts`. */
+  readonly answerMs?: number;
   readonly logger: Logger;
 }
+
+/** How long answers that were begun may take once the gateway closes, ms. */
+const closingMs = 3_000;
 
 /** Since it was opened. */
 export interface GatewayFigures {
@@ -42,7 +45,7 @@ export interface Gateway {
   figures(): GatewayFigures;
   /** Clients of /live, both ports together. */
   listeners(): number;
-  /** Answers what it has begun, then closes. */
+  /** Answers what it has begun, for 3 s at most, then closes. */
   close(): Promise<void>;
 }
 
@@ -72,7 +75,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const close = async () => {
     // Before the servers wait for their connections to end.
     live.close();
+    const cut = setTimeout(() => {
+      for (const { server } of servers) server.closeAllConnections();
+    }, closingMs);
     await Promise.all(servers.map((server) => server.close()));
+    clearTimeout(cut);
   };
   try {
     for (const [server, backend] of [

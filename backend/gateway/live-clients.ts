@@ -5,8 +5,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { LiveFrame } from '../domain/live.ts';
-import type { Runtime } from '../runtime/types.ts';
-import { centsAsNumber } from './shapes.ts';
+import { heartbeatMs, type LiveSource, nextFrame, snapshotOf } from '../live/next-frame.ts';
+import { centsOnWire } from './shapes.ts';
 
 /** What a client's connection has to offer: that of `ws`. */
 export interface LiveSocket {
@@ -18,8 +18,6 @@ export interface LiveSocket {
 }
 
 const tickMs = 250;
-/** Sent when nothing changed, so that rates and ages stay true. */
-const heartbeatMs = 1_000;
 /** A client with more than this on its way is sent nothing. */
 const mostBuffered = 64 * 1024;
 const pingMs = 10_000;
@@ -29,20 +27,31 @@ interface Client {
   sequence: number;
   /** null: it is sent a snapshot next. */
   revision: number | null;
+  /** The day it shows. */
+  day: string;
   sentAt: number;
   answered: boolean;
 }
 
+/** A frame as text, without its first brace, so that each client's own number can come first. */
+interface FrameText {
+  readonly text: string;
+  readonly revision: number;
+  readonly day: string;
+}
+
+/** Frames of one tick, by what they follow: clients at the same place get the same one. null: nothing is to be said. */
+type FramesOfTick = Map<string, FrameText | null>;
+
 export class LiveClients {
-  readonly #live: Runtime['live'];
+  readonly #live: LiveSource;
   readonly #clients = new Set<Client>();
   /** Places of another run, or of another server, mean nothing here. */
   readonly #run = randomUUID().slice(0, 8);
   #ticker: NodeJS.Timeout | undefined;
   #pinger: NodeJS.Timeout | undefined;
-  #day = '';
 
-  constructor(live: Runtime['live']) {
+  constructor(live: LiveSource) {
     this.#live = live;
   }
 
@@ -52,7 +61,8 @@ export class LiveClients {
 
   /** @param place `place` of the last frame of an earlier connection: what changed since is sent, where that is known */
   add(socket: LiveSocket, place: string | undefined): void {
-    const client: Client = { socket, sequence: 0, revision: this.#revisionOf(place), sentAt: 0, answered: true };
+    const revision = this.#revisionOf(place);
+    const client: Client = { socket, sequence: 0, revision, day: '', sentAt: 0, answered: true };
     this.#clients.add(client);
     socket.on('pong', () => {
       client.answered = true;
@@ -88,48 +98,38 @@ export class LiveClients {
   }
 
   #tick(): void {
-    /** Clients at the same place get the same frame. */
-    const frames = new Map<number | null, { readonly text: string; readonly revision: number }>();
+    const frames: FramesOfTick = new Map();
     for (const client of this.#clients) this.#serve(client, frames);
   }
 
-  #serve(client: Client, frames: Map<number | null, { readonly text: string; readonly revision: number }>): void {
+  #serve(client: Client, frames: FramesOfTick): void {
     if (client.socket.bufferedAmount > mostBuffered) return;
-    const frame = frames.get(client.revision) ?? this.#frameAfter(client.revision);
-    frames.set(client.revision, frame);
     const now = performance.now();
-    const changed = frame.revision !== client.revision;
-    if (!changed && now - client.sentAt < heartbeatMs) return;
+    const frame = this.#frameFor(client, now - client.sentAt >= heartbeatMs, frames);
+    if (frame === null) return;
     client.sequence += 1;
     client.revision = frame.revision;
+    client.day = frame.day;
     client.sentAt = now;
     client.socket.send(`{"sequence":${client.sequence},${frame.text}`);
   }
 
-  #frameAfter(revision: number | null): { readonly text: string; readonly revision: number } {
-    if (revision === null) {
-      const at = this.#live.revision();
-      return { text: this.#textOf(this.#live.snapshot(), at), revision: at };
-    }
-    const changes = this.#live.changesSince(revision);
-    if (changes !== null) return { text: this.#textOf(changes.frame, changes.revision), revision: changes.revision };
-    return { text: this.#textOf(this.#heartbeat(), revision), revision };
+  #frameFor({ revision, day }: Client, heartbeatDue: boolean, frames: FramesOfTick): FrameText | null {
+    const key = `${revision} ${day} ${heartbeatDue}`;
+    const known = frames.get(key);
+    if (known !== undefined) return known;
+    const next = revision === null ? snapshotOf(this.#live) : nextFrame(this.#live, { revision, day, heartbeatDue });
+    const frame = next === null ? null : this.#textOf(next.frame, next.revision);
+    frames.set(key, frame);
+    return frame;
   }
 
-  /** Rates fall and days end without any sale: those are carried, and a new day carries everything. */
-  #heartbeat(): LiveFrame {
-    const frame = this.#live.snapshot();
-    if (frame.day !== this.#day) return frame;
-    return { ...frame, kind: 'tick', seconds: [], minutes: [], recent: [] };
-  }
-
-  /** Without its first brace, so that the client's own number can come first. */
-  #textOf({ sequence: _sequence, latencySample: _sample, ...frame }: LiveFrame, revision: number): string {
-    this.#day = frame.day;
+  #textOf({ sequence: _sequence, latencySample: _sample, ...frame }: LiveFrame, revision: number): FrameText {
     const place = `${this.#run}.${revision}`;
-    return JSON.stringify({ place, ...frame }, (_key, value: unknown) =>
-      typeof value === 'bigint' ? centsAsNumber(value) : value,
+    const text = JSON.stringify({ place, ...frame }, (_key, value: unknown) =>
+      typeof value === 'bigint' ? centsOnWire(value) : value,
     ).slice(1);
+    return { text, revision, day: frame.day };
   }
 
   #ping(): void {

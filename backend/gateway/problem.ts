@@ -77,7 +77,14 @@ export function toProblem(error: unknown, logger: Logger): HttpProblem {
     if (status === 500) logger.error('A request failed', { error: error.message, code: error.code });
     return new HttpProblem(status, error.code, error.message, options);
   }
-  const { statusCode, validation } = error as Partial<FastifyError>;
+  const { code: reason, statusCode, validation } = error as Partial<FastifyError>;
+  if (reason === 'FST_ERR_HANDLER_TIMEOUT') {
+    logger.warn('A request took too long');
+    return new HttpProblem(503, 'too_slow', 'The answer took too long.', {
+      hint: 'Ask again in a moment; the status of database and read model says what is slow.',
+      headers: { 'retry-after': '1' },
+    });
+  }
   if (validation !== undefined) return new HttpProblem(400, 'bad_request', messageOf(error));
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     const code = titles[statusCode]?.toLowerCase().replaceAll(' ', '_') ?? 'bad_request';

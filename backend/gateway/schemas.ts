@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { seriesBuckets } from '../domain/question.ts';
 
-const cents = z.int().describe('Integer cents of `currency`.');
+const cents = z
+  .union([z.int(), z.string().regex(/^-?\d{16,}$/)])
+  .describe('Integer cents of `currency`: a number up to 2^53 - 1 on either side of zero, decimal text beyond.');
 const count = z.int();
 const instant = z.iso.datetime();
 

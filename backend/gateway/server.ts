@@ -34,7 +34,8 @@ declare module 'fastify' {
 const bodyBytes = 64 * 1024;
 const requestMs = 10_000;
 const keepAliveMs = 10_000;
-const sharedMs = 100;
+/** A route that has not answered by then says so with 503. */
+const answerMs = 10_000;
 const nobody: Principal = { name: 'nobody', role: 'viewer' };
 
 export interface ServerParts {
@@ -49,8 +50,8 @@ export interface ServerParts {
   readonly behindProxy?: boolean;
   readonly metrics: Metrics;
   readonly live: LiveClients;
-  /** How long an answer is given to others who ask the same, ms; 100 unless told. */
-  readonly sharedMs?: number | undefined;
+  /** Most time for an answer, ms; 10 s unless told. */
+  readonly answerMs?: number | undefined;
   /** Called after each answer. */
   readonly onAnswered?: (status: number, request: FastifyRequest) => void;
   readonly logger: Logger;
@@ -65,6 +66,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     requestTimeout: requestMs,
     connectionTimeout: requestMs,
     keepAliveTimeout: keepAliveMs,
+    handlerTimeout: parts.answerMs ?? answerMs,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 100 },
@@ -123,12 +125,13 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const bodies = new AnswerBodies({
     backend,
     currency: parts.currency,
-    sharedMs: parts.sharedMs ?? sharedMs,
     ask: (question) => source.ask(backend, question),
+    versionOf: (day) => source.versionOf(backend, day),
+    now: () => Date.now(),
   });
   await app.register(questionRoutes, {
     bodies,
-    today: () => source.status().businessDay,
+    today: () => source.businessDay(),
     hasTheater: (id) => theaterIds.has(id),
   });
   await app.register(healthRoutes, { backend, status: () => source.status() });

@@ -1,18 +1,19 @@
-/** Answers of the domain as they are told over HTTP: cents as numbers, instants as ISO 8601. */
+/** Answers of the domain as they are told over HTTP: cents as integers, instants as ISO 8601. */
 import type { Measures } from '../domain/measures.ts';
 import type { QuestionName, QuestionValue, SeriesPoint } from '../domain/question.ts';
-import { AppError } from '../lib/app-error.ts';
 
-/** JSON numbers are doubles for most readers. Errors: `AppError` internal above 90 trillion of the currency. */
-export function centsAsNumber(cents: bigint): number {
+/**
+ * Exact whatever the size: a number up to 2^53 - 1 on either side of zero, decimal text beyond, because readers that hold
+ * JSON numbers as doubles would round it without a word.
+ */
+export function centsOnWire(cents: bigint): number | string {
   const number = Number(cents);
-  if (Number.isSafeInteger(number)) return number;
-  throw new AppError('internal', `${cents} cents are more than a JSON number holds exactly.`);
+  return Number.isSafeInteger(number) ? number : cents.toString();
 }
 
 const measuresOf = ({ grossCents, refundCents, sales, refunds, admits }: Measures) => ({
-  grossCents: centsAsNumber(grossCents),
-  refundCents: centsAsNumber(refundCents),
+  grossCents: centsOnWire(grossCents),
+  refundCents: centsOnWire(refundCents),
   sales,
   refunds,
   admits,

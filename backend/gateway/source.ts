@@ -3,5 +3,15 @@ import type { Runtime } from '../runtime/types.ts';
 /** What the gateway asks of the runtime. */
 export type GatewaySource = Pick<
   Runtime,
-  'catalogue' | 'ask' | 'status' | 'live' | 'simulator' | 'pauseConsumer' | 'resumeConsumer' | 'deadLetters' | 'redrive'
+  | 'catalogue'
+  | 'ask'
+  | 'versionOf'
+  | 'businessDay'
+  | 'status'
+  | 'live'
+  | 'simulator'
+  | 'pauseConsumer'
+  | 'resumeConsumer'
+  | 'deadLetters'
+  | 'redrive'
 >;

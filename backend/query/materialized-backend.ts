@@ -68,6 +68,11 @@ export class MaterializedBackend implements QueryBackend {
     return { value, backend: this.name, source, watermark: { version, asOf }, tookMs: performance.now() - started };
   }
 
+  async versionOf(day: BusinessDay): Promise<number | null> {
+    const held = await this.#useModel(() => this.#options.model.days(day));
+    return held?.version ?? null;
+  }
+
   /**
    * Builds those of `days` that are not built yet, one after the other. `onProgress` hears how many are done.
    * Throws `AppError` not_available; `cancelled` when the signal aborts.

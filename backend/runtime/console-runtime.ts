@@ -21,6 +21,7 @@ import type { ReleaseStack } from '../lib/release-stack.ts';
 import type { LiveWindow } from '../live/live-window.ts';
 import type { AccountStore } from '../ports/account-store.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { QueryBackend } from '../ports/query-backend.ts';
 import type { RollupReader } from '../ports/rollup-reader.ts';
 import { PostgresAccountStore } from '../postgres/account-store.ts';
 import { PostgresDeadLetters } from '../postgres/dead-letters.ts';
@@ -100,6 +101,10 @@ export class ConsoleRuntime implements Runtime {
     this.#watch();
   }
 
+  businessDay(): BusinessDay {
+    return this.#parts.inUse.calendar().dayOf(this.#parts.clock.now());
+  }
+
   status(): SystemStatus {
     const { clock, backends, consumer, projector, simulator, live } = this.#parts;
     const { database, log, readModel } = this.#parts.states();
@@ -132,6 +137,11 @@ export class ConsoleRuntime implements Runtime {
 
   ask(backend: BackendName, question: Question): Promise<Answer<unknown>> {
     return ask(this.#parts[backend], question);
+  }
+
+  async versionOf(backend: BackendName, day: BusinessDay): Promise<number | null> {
+    const asked: QueryBackend = this.#parts[backend];
+    return (await asked.versionOf?.(day)) ?? null;
   }
 
   async query(question: Question): Promise<Answer<unknown>> {

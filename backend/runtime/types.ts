@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import type { DeadLetterPage, DeadLetterQuery, RedriveReport, RedriveRequest } from '../domain/dead-letters.ts';
 import type { LiveFrame } from '../domain/live.ts';
 import type { Answer, BackendName, Comparison, Movie, Question, Theater } from '../domain/question.ts';
+import type { BusinessDay } from '../domain/rollup.ts';
 import type { CheckReport, Reconciliation, ServiceState, SimulatorSettings, SystemStatus } from '../domain/status.ts';
 import type { SaleLine } from '../domain/ticket-sale.ts';
 import type { AccountStore } from '../ports/account-store.ts';
@@ -48,6 +49,8 @@ export interface Runtime {
   readonly catalogue: { readonly theaters: readonly Theater[]; readonly movies: readonly Movie[] };
   /** Whether the database was made by this start. */
   readonly createdDatabase: boolean;
+  /** The current one: the status tells it too, at a hundred times the cost. */
+  businessDay(): BusinessDay;
   status(): SystemStatus;
   /** Calls back after any change of status (often; the caller throttles). Returns the unsubscriber. */
   onStatus(listener: () => void): () => void;
@@ -55,6 +58,8 @@ export interface Runtime {
   query(question: Question): Promise<Answer<unknown>>;
   /** Asks this backend, whichever is chosen; the other one never steps in. */
   ask(backend: BackendName, question: Question): Promise<Answer<unknown>>;
+  /** See `QueryBackend.versionOf`. */
+  versionOf(backend: BackendName, day: BusinessDay): Promise<number | null>;
   compare(question: Question): Promise<Comparison>;
   switchBackend(name: BackendName): void;
   setFallback(allowed: boolean): void;

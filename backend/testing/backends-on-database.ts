@@ -26,13 +26,16 @@ const overHttp: Reach = async (name, rig, catalogue) => {
     source: {
       catalogue,
       ask: (backend: BackendName, question: Question) => ask(rig[backend], question),
+      versionOf: async (backend: BackendName, day: string) => {
+        const asked: QueryBackend = rig[backend];
+        return (await asked.versionOf?.(day)) ?? null;
+      },
     } as unknown as GatewaySource,
     address: '127.0.0.1',
     ports: { sql: 0, materialized: 0 },
     hostNames: [],
     currency: 'USD',
     version: 'test',
-    sharedMs: 0,
     accounts: null,
     logger: silentLogger,
   });

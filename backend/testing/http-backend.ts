@@ -12,8 +12,8 @@ import { AppError } from '../lib/app-error.ts';
 import type { QueryBackend } from '../ports/query-backend.ts';
 
 interface Told {
-  readonly grossCents: number;
-  readonly refundCents: number;
+  readonly grossCents: number | string;
+  readonly refundCents: number | string;
   readonly sales: number;
   readonly refunds: number;
   readonly admits: number;

@@ -1,6 +1,7 @@
 import { serialize } from 'node:v8';
 import type { BrowserWindow } from 'electron';
 import type { LiveFrame } from '../../backend/domain/live.ts';
+import { heartbeatMs, nextFrame, snapshotOf } from '../../backend/live/next-frame.ts';
 import type { Runtime } from '../../backend/runtime.ts';
 import type { CommandId } from '../contract/commands.ts';
 import { type FeedName, feedChannel } from '../contract/names.ts';
@@ -28,8 +29,6 @@ export interface FeedFigures {
   readonly perSecond: number;
 }
 
-/** Sent when nothing changed, so that the ages a window shows stay true. */
-const heartbeatMs = 1000;
 const statusMs = 500;
 const stateMs = 50;
 
@@ -101,8 +100,9 @@ export class Feed {
   /** The whole picture for a page that asks; ticks go on from it. */
   snapshot(source: FeedSource): LiveFrame {
     this.#snapshotDue = false;
-    this.#revision = source.live.revision();
-    return this.#number(source.live.snapshot());
+    const { frame, revision } = snapshotOf(source.live);
+    this.#revision = revision;
+    return this.#number(frame);
   }
 
   appState(state: AppState): void {
@@ -147,19 +147,11 @@ export class Feed {
 
   /** What changed since the last frame, else a heartbeat when one is due. */
   #next(source: FeedSource): LiveFrame | null {
-    const changes = source.live.changesSince(this.#revision);
-    if (changes !== null) {
-      this.#revision = changes.revision;
-      return this.#number(changes.frame);
-    }
-    return Date.now() - this.#lastSentAt < heartbeatMs ? null : this.#number(this.#heartbeat(source));
-  }
-
-  /** Rates fall and days end without any sale: a heartbeat carries those, and a new day carries everything. */
-  #heartbeat(source: FeedSource): LiveFrame {
-    const frame = source.live.snapshot();
-    if (frame.day !== this.#day) return frame;
-    return { ...frame, kind: 'tick', seconds: [], minutes: [], recent: [], latencySample: [] };
+    const heartbeatDue = Date.now() - this.#lastSentAt >= heartbeatMs;
+    const next = nextFrame(source.live, { revision: this.#revision, day: this.#day, heartbeatDue });
+    if (next === null) return null;
+    this.#revision = next.revision;
+    return this.#number(next.frame);
   }
 
   #number(frame: LiveFrame): LiveFrame {

@@ -11,6 +11,8 @@ export interface OperatorRoutesParts {
 }
 
 const config = { audience: 'operator' } as const;
+/** For what grows with the data, ms. */
+const longMs = 300_000;
 const errors = {
   400: problemResponse,
   401: problemResponse,
@@ -150,6 +152,7 @@ export const operatorRoutes: FastifyPluginAsyncZod<OperatorRoutesParts> = async 
     '/dead-letters/redrive',
     {
       config,
+      handlerTimeout: longMs,
       schema: {
         summary: 'Sends dead letters again that are valid by now',
         body: z.object({

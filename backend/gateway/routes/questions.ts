@@ -6,6 +6,7 @@ import type { Question } from '../../domain/question.ts';
 import type { AnswerBodies } from '../answer-bodies.ts';
 import { HttpProblem, problemResponse } from '../problem.ts';
 import { answerOf, bucket, day, dayOrToday, theaterId, values } from '../schemas.ts';
+import { shapes } from '../shapes.ts';
 
 export interface QuestionRoutesParts {
   readonly bodies: AnswerBodies;
@@ -25,8 +26,8 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
   app,
   { bodies, today, hasTheater },
 ) => {
-  const answer = async (request: FastifyRequest, reply: FastifyReply, questionOf: () => Question) => {
-    const { text, etag } = await bodies.answer(request.url, questionOf);
+  const answer = async (question: Question, request: FastifyRequest, reply: FastifyReply) => {
+    const { etag, text } = await bodies.answer(question, shapes[question.name]);
     reply.header('etag', etag).header('cache-control', 'private, no-cache');
     if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
     return reply.header('content-type', 'application/json; charset=utf-8').send(text);
@@ -41,7 +42,7 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
   app.get(
     '/theaters',
     { config, schema: { summary: 'All theatres', response: responses(values.theaters) } },
-    (request, reply) => answer(request, reply, () => ({ name: 'theaters', params: {} })),
+    (request, reply) => answer({ name: 'theaters', params: {} }, request, reply),
   );
 
   app.get(
@@ -56,12 +57,9 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
       },
     },
     (request, reply) => {
-      const { id } = request.params;
-      requireTheater(id);
-      return answer(request, reply, () => ({
-        name: 'theaterMovies',
-        params: { theaterId: id, day: request.query.day ?? today() },
-      }));
+      requireTheater(request.params.id);
+      const params = { theaterId: request.params.id, day: request.query.day ?? today() };
+      return answer({ name: 'theaterMovies', params }, request, reply);
     },
   );
 
@@ -75,7 +73,7 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
         response: responses(values.topTheater),
       },
     },
-    (request, reply) => answer(request, reply, () => ({ name: 'topTheater', params: { day: request.params.date } })),
+    (request, reply) => answer({ name: 'topTheater', params: { day: request.params.date } }, request, reply),
   );
 
   app.get(
@@ -95,9 +93,9 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
       },
     },
     (request, reply) => {
-      const { day, before } = request.query;
-      const until = before === undefined ? {} : { before: Date.parse(before) };
-      return answer(request, reply, () => ({ name: 'theaterLeaderboard', params: { day: day ?? today(), ...until } }));
+      const { day = today(), before } = request.query;
+      const params = { day, ...(before === undefined ? {} : { before: Date.parse(before) }) };
+      return answer({ name: 'theaterLeaderboard', params }, request, reply);
     },
   );
 
@@ -112,7 +110,7 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
       },
     },
     (request, reply) =>
-      answer(request, reply, () => ({ name: 'movieLeaderboard', params: { day: request.query.day ?? today() } })),
+      answer({ name: 'movieLeaderboard', params: { day: request.query.day ?? today() } }, request, reply),
   );
 
   app.get(
@@ -121,7 +119,7 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
       config,
       schema: { summary: 'Totals of a day', params: z.object({ date: day }), response: responses(values.summary) },
     },
-    (request, reply) => answer(request, reply, () => ({ name: 'summary', params: { day: request.params.date } })),
+    (request, reply) => answer({ name: 'summary', params: { day: request.params.date } }, request, reply),
   );
 
   app.get(
@@ -138,7 +136,7 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
     (request, reply) => {
       const { bucket, theaterId } = request.query;
       const params = { day: request.params.date, bucket, ...(theaterId === undefined ? {} : { theaterId }) };
-      return answer(request, reply, () => ({ name: 'series', params }));
+      return answer({ name: 'series', params }, request, reply);
     },
   );
 
@@ -152,7 +150,7 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
         response: responses(values.theaterHours),
       },
     },
-    (request, reply) => answer(request, reply, () => ({ name: 'theaterHours', params: { day: request.params.date } })),
+    (request, reply) => answer({ name: 'theaterHours', params: { day: request.params.date } }, request, reply),
   );
 };
 

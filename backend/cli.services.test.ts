@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { createRuntime } from './runtime.ts';
+import { profileText } from './settings/profile-file.ts';
+import { runtimeOptions } from './testing/runtime-conformance.ts';
+import { openServicesSource, type ServicesSource } from './testing/services-source.ts';
+
+const program = fileURLToPath(new URL('./cli.ts', import.meta.url));
+let folder: string;
+let services: ServicesSource;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'reelmetrics-cli-services-'));
+  services = await openServicesSource();
+});
+afterEach(async () => {
+  await services.dispose();
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('serves live figures also where it leaves storing to others', async () => {
+  const { profile, secrets } = services.source;
+  const worker = await createRuntime({ ...runtimeOptions, source: services.source });
+  const file = join(folder, 'profile.json');
+  await writeFile(file, profileText(profile));
+  const ports = ['--sql-port', '0', '--materialized-port', '0'];
+  const serving = spawn(
+    process.execPath,
+    [program, 'serve', '--profile', file, '--no-consume', '--no-auth', ...ports],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, REELMETRICS_POSTGRES_PASSWORD: secrets.postgres ?? '' },
+    },
+  );
+  const exit = once(serving, 'exit');
+  try {
+    const [greeting] = await once(serving.stdout!, 'data');
+    const port = /^sql http:\/\/127\.0\.0\.1:(\d+)$/m.exec(String(greeting))?.[1];
+    let events = -1;
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/live`);
+    socket.on('message', (data) => {
+      ({ events } = JSON.parse(String(data)).ledger);
+    });
+    await expect.poll(() => events).toBe(0);
+    worker.simulator.start();
+    await expect.poll(() => events, { timeout: 20_000 }).toBeGreaterThan(100);
+    await worker.simulator.stop();
+    await worker.drain();
+    await expect.poll(() => events, { timeout: 10_000 }).toBe(worker.live.snapshot().ledger.events);
+    socket.terminate();
+  } finally {
+    serving.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+    await worker.close();
+  }
+});
