@@ -41,10 +41,9 @@ async function axe(where: string): Promise<void> {
 }
 
 describe('the first evening', () => {
-  it('starts with a choice, and says what services need', async () => {
+  it('starts with a choice', async () => {
     await page.getByRole('heading', { name: 'Choose where ticket sales come from' }).waitFor();
-    await page.getByRole('button', { name: 'Connect to my services' }).click();
-    await page.getByText('cannot connect', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Connect to my services' }).waitFor();
     await axe('first run');
   });
 

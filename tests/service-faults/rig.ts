@@ -77,8 +77,8 @@ export async function openRig({ postgresFolder, perSecond = defaultPerSecond }: 
   /** Records of topics that are no more. */
   let gone = 0;
 
-  const produced = async () =>
-    (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), gone);
+  const produced = () =>
+    insistently(async () => (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), gone));
 
   /** Waits until all that is in the log by now is stored. Returns the wait, ms. */
   async function caughtUp(): Promise<number> {
@@ -158,6 +158,18 @@ function withPort(address: string, port: number): string {
   const url = new URL(address);
   url.port = String(port);
   return url.href;
+}
+
+/** Kafka's own client does not try again where a topic made anew has not found its leaders yet. */
+async function insistently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (attempt === 20) throw error;
+      await sleep(250);
+    }
+  }
 }
 
 async function consumedEvents(pool: pg.Pool, topic: string): Promise<number> {
