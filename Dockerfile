@@ -16,7 +16,8 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/out/main ./out/main
-USER node
+# node, by number: hosts need not know the name.
+USER 1000:1000
 # Writes nothing but throw-away data below /tmp: the root file system may be read-only.
 EXPOSE 8001 8002 9090
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \

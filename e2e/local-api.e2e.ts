@@ -28,7 +28,8 @@ async function openLocalApi(): Promise<void> {
   await page.getByRole('heading', { name: 'Local API', level: 2 }).waitFor();
 }
 
-const chip = (words: string) => page.getByRole('region', { name: 'Local API' }).getByText(words, { exact: true });
+const chip = (words: string) =>
+  page.getByRole('region', { name: 'Local API' }).getByText(words, { exact: true }).first();
 
 async function answer(port: number, path: string, key?: string) {
   const response = await fetch(
@@ -68,7 +69,7 @@ describe('the local API', () => {
   });
 
   it('listens when it is switched on, and lets nobody in without a key', async () => {
-    await page.getByLabel('Answer over HTTP').click();
+    await page.getByLabel('Answer over HTTP').press('Space');
     await chip('Listening').waitFor();
     for (const port of Object.values(ports)) expect((await answer(port, '/theaters')).status).toBe(401);
     await page.getByText('Nobody can sign in yet').waitFor();
@@ -101,7 +102,7 @@ describe('the local API', () => {
   });
 
   it('shows the same totals as the console on both ports, and how much it is asked', async () => {
-    await page.getByLabel('Ask for sign-in').click();
+    await page.getByLabel('Ask for sign-in').press('Space');
     await until(
       'it is open',
       5_000,
@@ -145,7 +146,7 @@ describe('the local API', () => {
     await chip('Failed').waitFor();
     await page.getByText(`Another program listens on 127.0.0.1:${taken}`).waitFor();
     await new Promise((resolve) => blocker.close(resolve));
-    await page.getByLabel('Answer over HTTP').click();
+    await page.getByLabel('Answer over HTTP').press('Space');
     await chip('Off').waitFor();
     for (const port of Object.values(ports)) await expect(answer(port, '/theaters')).rejects.toThrow('fetch failed');
   });
