@@ -125,7 +125,8 @@ it(`answers nothing wrong while workers and gateways are killed for ${seconds} s
         if (frame.kind === 'snapshot') snapshots += 1;
       });
       socket.on('error', () => {});
-      await Promise.race([once(socket, 'close'), once(over, 'abort')]);
+      const closed = new Promise((resolve) => socket.on('close', resolve));
+      await Promise.race([closed, sleep(seconds * 1_000, undefined, { signal: over }).catch(() => {})]);
       socket.terminate();
       await sleep(250);
     }

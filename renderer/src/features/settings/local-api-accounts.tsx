@@ -126,7 +126,7 @@ function AddUser({ onAdded }: { readonly onAdded: () => Promise<void> }) {
       <PasswordInput
         aria-label="Password, 12 characters or more"
         placeholder="Password, 12 characters or more"
-        w={250}
+        w={290}
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
       />
