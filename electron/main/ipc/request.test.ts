@@ -196,6 +196,9 @@ const freeText: readonly RequestName[] = [
   'profiles.export',
   'profiles.test',
   'dataSource.switch',
+  'localApi.addUser',
+  'localApi.setUserDisabled',
+  'localApi.createKey',
 ];
 
 /** The few messages that the generators can make by chance and that are in order. */
