@@ -1,11 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { makeDataFolder } from './testing/embedded-test-database.ts';
+import { silentLogger } from './ports/logger.ts';
+import { createRuntime } from './runtime.ts';
+import { defaultSettings } from './settings/settings.ts';
+import { makeDataFolder, startSourceWorker } from './testing/embedded-test-database.ts';
 
 const program = fileURLToPath(new URL('./cli.ts', import.meta.url));
 let folder: string;
@@ -39,6 +43,8 @@ it('refuses wrong arguments with exit code 2, and makes no database in a folder 
     ['rebuild', '--data-dir', join(folder, 'none')],
     ['simulate', '--data-dir', folder, '--rate', '0'],
     ['sell'],
+    ['archive', '--data-dir', folder, '--before', '2026-02-30', '--to', folder],
+    ['restore', '--data-dir', folder],
     ['check', '--fast'],
   ]) {
     expect(await run(...args), args.join(' ')).toMatchObject({ code: 2, out: '' });
@@ -116,3 +122,52 @@ it('makes users and keys, shows a key once, and lets nobody else in', async () =
   expect(await once(serving, 'exit')).toEqual([0, null]);
   for (const line of (await lines).trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('level');
 });
+
+it('archives old days into files that bring them back, and proves the totals all along', async () => {
+  await makeDataFolder(folder);
+  const here = ['--data-dir', folder];
+  const runtime = await createRuntime({
+    source: { kind: 'embedded', dataDir: folder, startWorker: startSourceWorker },
+    calendar: { zone: 'UTC', cutoverHour: 0 },
+    currency: 'USD',
+    backend: 'sql',
+    fallback: false,
+    simulator: { ...defaultSettings.simulator, rate: 1 },
+    logger: silentLogger,
+    consume: true,
+  });
+  runtime.simulator.startBackfill(2);
+  await runtime.drain();
+  const days = await runtime.days();
+  await runtime.close();
+  const [first = '', second = ''] = days;
+  const check = async () => JSON.parse((await run('check', '--json', ...here)).out);
+  const before = await check();
+  expect(before.ok).toBe(true);
+
+  const kept = join(folder, '..', `${basename(folder)}.archive`);
+  try {
+    expect(await run('archive', '--before', '2999-01-01', '--to', kept, ...here)).toMatchObject({ code: 2 });
+    const archived = await run('archive', '--before', second, '--to', kept, ...here);
+    expect(archived).toMatchObject({ code: 0, out: expect.stringContaining('archived 1 business days') });
+    const file = `sale-${first}.ndjson.gz`;
+    expect(await readdir(kept)).toEqual([file]);
+    const [line] = gunzipSync(await readFile(join(kept, file)))
+      .toString()
+      .split('\n');
+    expect(JSON.parse(line ?? '')).toMatchObject({ business_day: first, currency: 'USD' });
+    expect(await check()).toEqual(before);
+
+    const whole = await readFile(join(kept, file));
+    await writeFile(join(kept, file), whole.subarray(1));
+    expect(await run('restore', '--from', join(kept, file), ...here)).toMatchObject({ code: 2 });
+    await writeFile(join(kept, file), whole);
+    expect(await run('restore', '--from', join(kept, file), ...here)).toMatchObject({ code: 0 });
+    expect(await check()).toEqual(before);
+    // The file of before is written again, with the same bytes.
+    expect(await run('archive', '--before', second, '--to', kept, ...here)).toMatchObject({ code: 0 });
+    expect(await check()).toEqual(before);
+  } finally {
+    await rm(kept, { recursive: true, force: true });
+  }
+}, 60_000);

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { key, user } from './cli/accounts.ts';
+import { archive, restore } from './cli/archive.ts';
 import { options, UsageError } from './cli/flags.ts';
 import { consume, simulate } from './cli/ingest.ts';
 import type { Command } from './cli/open.ts';
@@ -23,6 +24,11 @@ const help = `reelmetrics: the console's backend without its window
       Recomputes the rollups from the sales; with --zone and --cutover the business days too.
   reelmetrics migrate <where>
       Makes the tables, or brings them up to date. Every other command does so, too.
+  reelmetrics archive <where> --before <YYYY-MM-DD> --to <folder>
+      Moves the sales of the business days before that day into a file per day. Every question is answered as before;
+      an event of such a day that was never stored becomes a dead letter.
+  reelmetrics restore <where> --from <file>
+      Brings the sales of an archived day back.
   reelmetrics check <where> [--json]
       Catches up, recomputes invariants I1-I5 from the sales, and prints produced, stored, duplicates, deadLettered and
       each invariant. Exit code 0 only if all hold.
@@ -63,7 +69,18 @@ function startWorker(): Worker {
   return new Worker(new URL(source ? './embedded/postgres-worker.ts' : './postgres-worker.js', import.meta.url));
 }
 
-const commands: Readonly<Record<string, Command>> = { simulate, consume, rebuild, migrate, check, serve, user, key };
+const commands: Readonly<Record<string, Command>> = {
+  simulate,
+  consume,
+  rebuild,
+  migrate,
+  archive,
+  restore,
+  check,
+  serve,
+  user,
+  key,
+};
 const withWords: ReadonlySet<Command> = new Set([user, key]);
 
 async function main(): Promise<number> {

@@ -95,12 +95,12 @@ export async function embeddedIngest(): Promise<readonly Figure[]> {
   return figures;
 }
 
-const makeBareTable = sql`create table bare_sale (like sale including all)`;
+const makeBareTable = sql`create table bare_sale (like sale including all, primary key (id))`;
 
 /** The same rows as the store inserts, into a table with the same columns and indexes, and nothing else. */
 const insertBare = sql`
   insert into bare_sale (id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at,
-    business_day, refund_of, partition, log_offset)
+    business_day, refund_of, log_partition, log_offset)
   select s.id, s.kind, s.theater_id, s.movie_id, to_timestamp(s.showtime / 1000.0), s.channel, s.tickets, s.amount_cents,
     s.currency, to_timestamp(s.sold_at / 1000.0), s.business_day, s.refund_of, 0, s.log_offset
   from unnest($1::uuid[], $2::smallint[], $3::integer[], $4::integer[], $5::float8[], $6::text[], $7::integer[],

@@ -1,16 +1,16 @@
 /**
  * The one statement that stores a batch (design section 4), all of it or nothing. Its parts in order:
- * fence (lock the offset row, only if it holds the expected offset and the data are of the expected generation), insert
- * what is new, upsert the four rollups from
- * the inserted rows alone, dead letters, outbox, offset and counters. It comes with two sources of rows: arrays for small
+ * fence (lock the offset row, only if it holds the expected offset and the data are of the expected generation), claim the
+ * ids that are new, insert their sales, upsert the four rollups from the inserted rows alone, dead letters, outbox, offset
+ * and counters. The partitions of the batch's days are there already (sale-partitions.ts). It comes with two sources of rows: arrays for small
  * batches and for the embedded database, a stage filled by COPY for large ones. Parts are ordered by key so that two
  * partitions' transactions take row locks in the same order. Every data-modifying part depends on the fence; without it
  * nothing runs.
  *
- * Whoever recomputes or deletes everything locks the table `sale` against it (rebuild-sql.ts) and then raises
+ * Whoever recomputes or deletes everything locks the table `sale_identity` against it (rebuild-sql.ts) and then raises
  * `calendar.version_floor`, which is the generation. The statement takes its locks of tables before its snapshot, so it
- * is either through before, or sees all of what was done. Of the tables that it writes, `sale` comes before all that is
- * locked there, and only the offsets come before it.
+ * is either through before, or sees all of what was done. Of the tables that it writes, `sale_identity` comes before all
+ * that is locked there, and only the offsets come before it.
  */
 import { type Sql, sql } from '../lib/sql.ts';
 
@@ -47,25 +47,39 @@ const addMeasures = sql`
 
 const measureColumns = sql`gross_cents, refund_cents, sales, refunds, admits, version`;
 
-/** Leaves out the events that are stored already. PostgreSQL then looks at every row twice and logs it twice. */
-const skipDuplicates = sql`on conflict do nothing`;
-/** Fails (23505) when an event is stored already. */
-const noDuplicates = sql``;
+interface Claim {
+  readonly ids: Sql;
+  readonly rows: Sql;
+}
 
-const applySource = (duplicates: Sql) => sql`
+/** Leaves out the events that are stored already, and of those that come twice the later ones. */
+const skipDuplicates: Claim = {
+  ids: sql`
+    select distinct id from source where exists (select from fence) order by id
+    on conflict do nothing
+    returning id`,
+  rows: sql`(select distinct on (id) * from source join claimed using (id) order by id, log_offset) as s`,
+};
+/** Fails (23505) when an event is stored already. */
+const noDuplicates: Claim = {
+  ids: sql`select id from source where exists (select from fence) order by id`,
+  rows: sql`source where exists (select from fence)`,
+};
+
+const applySource = (claim: Claim) => sql`
   fence as (
     select 1 as held from consumer_offset where topic = $1 and partition = $2 and next_offset = $3
       and ($11::bigint is null or $11 = (select version_floor from calendar)) for update
   ), floor as (
     select coalesce(max(version_floor), 0) + 1 as version from calendar
+  ), claimed as (
+    insert into sale_identity (id) ${claim.ids}
   ), inserted as (
     insert into sale (id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at,
-      business_day, refund_of, partition, log_offset)
+      business_day, refund_of, log_partition, log_offset)
     select id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at, business_day,
       refund_of, $2, log_offset
-    from source where exists (select from fence)
-    order by id, log_offset
-    ${duplicates}
+    from ${claim.rows}
     returning kind::integer as kind, theater_id, movie_id, tickets, amount_cents::integer as amount_cents, business_day,
       date_bin('1 minute', sold_at, timestamptz 'epoch') as minute, log_offset
   ), counted as (

@@ -6,6 +6,9 @@ const sums = sql`
   count(*) filter (where kind = 1) as sales, count(*) filter (where kind = -1) as refunds,
   sum(kind * tickets)::bigint as admits`;
 
+/** Of an archived day the rollups have no sales to be compared with. */
+const comparable = sql`sales + refunds > 0 and business_day not in (select business_day from archived_day)`;
+
 const kept = sql`gross_cents, refund_cents, sales, refunds, admits`;
 
 /** Rows that are not the same on both sides, told by their keys; a row of zeros is as good as none. */
@@ -20,14 +23,14 @@ const differences = sql`
 
 export const theaterMovieDifferences = sql`
   with kept as (
-    select concat_ws(' ', business_day, theater_id, movie_id) as key, ${kept} from rollup_theater_movie where sales + refunds > 0
+    select concat_ws(' ', business_day, theater_id, movie_id) as key, ${kept} from rollup_theater_movie where ${comparable}
   ), computed as (
     select concat_ws(' ', business_day, theater_id, movie_id) as key, ${sums} from sale group by business_day, theater_id, movie_id
   ) ${differences}`;
 
 export const theaterQuarterDifferences = sql`
   with kept as (
-    select concat_ws(' ', business_day, theater_id, at) as key, ${kept} from rollup_theater_quarter where sales + refunds > 0
+    select concat_ws(' ', business_day, theater_id, at) as key, ${kept} from rollup_theater_quarter where ${comparable}
   ), computed as (
     select concat_ws(' ', business_day, theater_id, date_bin('15 minutes', sold_at, timestamptz 'epoch')) as key, ${sums}
     from sale group by business_day, theater_id, date_bin('15 minutes', sold_at, timestamptz 'epoch')
@@ -35,29 +38,48 @@ export const theaterQuarterDifferences = sql`
 
 export const minuteDifferences = sql`
   with kept as (
-    select concat_ws(' ', business_day, partition, at) as key, ${kept} from rollup_minute where sales + refunds > 0
+    select concat_ws(' ', business_day, partition, at) as key, ${kept} from rollup_minute where ${comparable}
   ), computed as (
-    select concat_ws(' ', business_day, partition, date_bin('1 minute', sold_at, timestamptz 'epoch')) as key, ${sums}
-    from sale group by business_day, partition, date_bin('1 minute', sold_at, timestamptz 'epoch')
+    select concat_ws(' ', business_day, log_partition, date_bin('1 minute', sold_at, timestamptz 'epoch')) as key, ${sums}
+    from sale group by business_day, log_partition, date_bin('1 minute', sold_at, timestamptz 'epoch')
   ) ${differences}`;
 
 export const dayDifferences = sql`
   with kept as (
-    select concat_ws(' ', business_day, partition) as key, ${kept} from rollup_day where sales + refunds > 0
+    select concat_ws(' ', business_day, partition) as key, ${kept} from rollup_day where ${comparable}
   ), computed as (
-    select concat_ws(' ', business_day, partition) as key, ${sums} from sale group by business_day, partition
+    select concat_ws(' ', business_day, log_partition) as key, ${sums} from sale group by business_day, log_partition
   ) ${differences}`;
+
+/** Archived days whose archive holds other totals than the rollups say, or that hold sales all the same. */
+export const archivedDifferences = sql`
+  select a.business_day::text as day from archived_day a
+  where not exists (
+      select from rollup_day r where r.business_day = a.business_day
+      having sum(sales + refunds) = a.events and sum(gross_cents) = a.gross_cents
+    ) or exists (select from sale s where s.business_day = a.business_day)
+  order by a.business_day limit 3`;
+
+/** Ids that are noted, and sales that are stored or archived: each sale has one, and none is without. */
+export const identities = sql`
+  select (select count(*) from sale_identity) as ids,
+    (select count(*) from sale) + (select coalesce(sum(events), 0) from archived_day)::bigint as sales`;
 
 export const consumedRanges = sql`select partition, first_offset, next_offset from consumer_offset where topic = $1`;
 
-/** Per partition the offset row beside what the sales and dead letters themselves say. */
+/** Per partition the offset row beside what the sales, archived ones too, and dead letters themselves say. */
 export const offsets = sql`
   select o.partition, o.first_offset, o.next_offset, o.stored, o.duplicates, o.dead_lettered,
-    coalesce(s.events, 0) as sale_count, s.last_offset as last_sale, coalesce(d.letters, 0) as letter_count,
+    coalesce(s.events, 0) + coalesce(a.events, 0)::bigint as sale_count, s.last_offset as last_sale, coalesce(d.letters, 0) as letter_count,
     d.last_offset as last_letter
   from consumer_offset o
-  left join (select partition, count(*) as events, max(log_offset) as last_offset from sale group by partition) s
-    on s.partition = o.partition
+  left join (
+    select log_partition as partition, count(*) as events, max(log_offset) as last_offset from sale group by log_partition
+  ) s on s.partition = o.partition
+  left join (
+    select r.partition, sum(r.sales + r.refunds) as events
+    from rollup_day r join archived_day using (business_day) group by r.partition
+  ) a on a.partition = o.partition
   left join (
     select partition, count(*) as letters, max(log_offset) as last_offset from dead_letter where topic = $1 group by partition
   ) d on d.partition = o.partition
@@ -66,6 +88,6 @@ export const offsets = sql`
 /** Events of partition $2 at offsets $4 with ids $3 that are neither stored nor dead letters. */
 export const missingEvents = sql`
   select e.id::text as id, e.log_offset from unnest($3::uuid[], $4::bigint[]) as e(id, log_offset)
-  where not exists (select from sale where sale.id = e.id)
+  where not exists (select from sale_identity i where i.id = e.id)
     and not exists (select from dead_letter d where d.topic = $1 and d.partition = $2 and d.log_offset = e.log_offset)
   order by e.log_offset limit 5`;

@@ -42,12 +42,15 @@ const rollupChecks = [
   ['rollup_day', statements.dayDifferences],
 ] as const;
 
-/** I2: each of the four rollups against the same sums over the sales. Reads all sales four times. */
+/** I2: each of the four rollups against the same sums over the sales, or over the archive. Reads all sales four times. */
 export async function checkRollups(connection: Queryable): Promise<Problems> {
   const problems: string[] = [];
   for (const [table, text] of rollupChecks) {
     const [row] = await select<{ rows: bigint; keys: string }>(connection, text);
     if (row && row.rows > 0n) problems.push(`I2: ${row.rows} rows of ${table} differ from the sales (${row.keys}).`);
+  }
+  for (const { day } of await select<{ day: string }>(connection, statements.archivedDifferences)) {
+    problems.push(`I2: the rollups of ${day} differ from its archive.`);
   }
   return problems;
 }
@@ -104,6 +107,9 @@ export async function checkStore(pool: pg.Pool, topic: string, ends: readonly Pa
     if (row.dead_lettered !== row.letter_count)
       I4.push(`I4: partition ${partition} counts ${row.dead_lettered} dead letters, but holds ${row.letter_count}.`);
   }
+  const [counted] = await select<{ ids: bigint; sales: bigint }>(pool, statements.identities);
+  if (counted && counted.ids !== counted.sales)
+    I4.push(`I4: ${counted.ids} ids are noted for ${counted.sales} stored events.`);
   const sales = await saleTotals(pool);
   const rollups = await rollupTotals(pool);
   const sum = (column: 'duplicates' | 'dead_lettered') => Number(rows.reduce((total, row) => total + row[column], 0n));

@@ -1,6 +1,7 @@
 import { sql } from '../lib/sql.ts';
 import { accountTables } from './account-store.ts';
 import type { MigrationFamily } from './migrate.ts';
+import { identitiesBesideSales, noteIdentities, salesByDay } from './sale-partitions-migration.ts';
 
 /**
  * The schema of design section 4. Measures are the same five columns everywhere. Rollup tables leave room in their pages
@@ -143,5 +144,7 @@ export const coreMigrations: MigrationFamily = {
     { name: 'tables of sales, rollups, offsets and dead letters', breaking: true, text: coreTables },
     { name: 'dead letters can be sent again', breaking: false, text: resentDeadLetters },
     { name: 'accounts of the interface over HTTP', breaking: false, text: accountTables },
+    { name: 'identities of the events apart from the sales', breaking: false, text: identitiesBesideSales },
+    { name: 'sales in a partition per business day', breaking: true, prepare: noteIdentities, text: salesByDay },
   ],
 };

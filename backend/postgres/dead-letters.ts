@@ -39,7 +39,7 @@ const byId = sql`
     using (partition, log_offset)
   where d.topic = $1
   order by d.partition, d.log_offset`;
-const stored = sql`select id::text as id from sale where id = any ($1::uuid[])`;
+const stored = sql`select id::text as id from sale_identity where id = any ($1::uuid[])`;
 const markResent = sql`
   update dead_letter d set resent_at = now()
   from unnest($2::integer[], $3::bigint[]) as chosen(partition, log_offset)

@@ -25,6 +25,49 @@ describe('migrations on a server', () => {
     expect(rows.map((row) => row.number)).toEqual(coreMigrations.migrations.map((_, index) => index + 1));
   });
 
+  it('partition the sales while a program of before goes on storing: every id is noted, and that program stores no more', async () => {
+    const { pool, longPool } = database.open();
+    const before = coreMigrations.migrations.findIndex(({ prepare }) => prepare !== undefined) - 1;
+    await migrate(longPool, { ...coreMigrations, migrations: coreMigrations.migrations.slice(0, before) });
+    let next = 0;
+    /** What that program did: a batch of new events over 60 days, and one that was stored already. */
+    const store = async (count: number) => {
+      const from = next;
+      next += count;
+      await pool.query(
+        `insert into sale (id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at,
+           business_day, partition, log_offset)
+         select md5(n::text)::uuid, 1, 1 + n % 9, 1, now(), 'online', 1, 1000, 'USD', now() - n % 60 * interval '1 day',
+           current_date - n % 60, 0, n
+         from generate_series($1::integer, $2::integer) as n order by 1
+         on conflict do nothing`,
+        [Math.max(0, from - 1), from + count - 1],
+      );
+    };
+    await store(120_000);
+    let refused: unknown;
+    const storing = (async () => {
+      for (;;) await store(50);
+    })().catch((error: unknown) => {
+      refused = error;
+    });
+    const atStart = next;
+    await migrate(longPool, coreMigrations);
+    await storing;
+    // undefined_column: the program cannot store, and says so, instead of storing what is not noted.
+    expect(refused).toMatchObject({ code: '42703' });
+    const { rows } = await pool.query(
+      `select (select count(*)::integer from sale) as sales, (select count(*)::integer from sale_identity) as ids,
+         (select count(*)::integer from sale join sale_identity using (id)) as both,
+         (select count(*)::integer from pg_partition_tree('sale') where isleaf) as partitions,
+         (select count(*)::integer from sale_early) as early`,
+    );
+    const { sales } = rows[0];
+    expect(sales).toBeGreaterThan(atStart);
+    expect(sales).toBe(next - 50);
+    expect(rows[0]).toEqual({ sales, ids: sales, both: sales, partitions: 1, early: sales });
+  }, 60_000);
+
   it('that a newer program has made are refused when they break this one, and say so', async () => {
     const { longPool } = database.open();
     await migrate(longPool, coreMigrations);

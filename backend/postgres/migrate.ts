@@ -16,6 +16,11 @@ export interface Migration {
   readonly breaking: boolean;
   /** Statements, without parameters. */
   readonly text: Sql;
+  /**
+   * Long work before the statements, in short transactions of its own, while other programs go on storing. After an
+   * interruption it is called again, from the start; never by two programs at once.
+   */
+  readonly prepare?: (client: pg.ClientBase) => Promise<void>;
 }
 
 export interface MigrationFamily {
@@ -26,6 +31,12 @@ export interface MigrationFamily {
 
 /** Any constant: all programs that migrate this database agree on it. */
 const ADVISORY_KEY = 4_217_180_031n;
+
+/** Held by the one that prepares a step. */
+const PREPARING_KEY = 4_217_180_033n;
+const waitMs = 500;
+const tryToPrepare = sql`select pg_try_advisory_lock($1) as held`;
+const prepared = sql`select pg_advisory_unlock($1)`;
 
 const createLedger = sql`
   create table if not exists migration (
@@ -78,6 +89,7 @@ export async function migrate(pool: pg.Pool, family: MigrationFamily): Promise<n
   for (const [index, migration] of family.migrations.entries()) {
     const number = index + 1;
     if (done.has(number)) continue;
+    if (migration.prepare) await prepareAlone(pool, migration.prepare);
     const ran = await inTransaction(pool, async (client) => {
       await client.query(lockLedger, [ADVISORY_KEY]);
       const claimed = await client.query(claimStep, [family.name, number, migration.name, migration.breaking]);
@@ -88,4 +100,21 @@ export async function migrate(pool: pg.Pool, family: MigrationFamily): Promise<n
     if (ran) count += 1;
   }
   return count;
+}
+
+/** What a second program then finds prepared, or applied already, is soon done. */
+async function prepareAlone(pool: pg.Pool, prepare: (client: pg.ClientBase) => Promise<void>): Promise<void> {
+  const client = await pool.connect();
+  try {
+    while (!(await client.query<{ held: boolean }>(tryToPrepare, [PREPARING_KEY])).rows[0]?.held) {
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+    try {
+      await prepare(client);
+    } finally {
+      await client.query(prepared, [PREPARING_KEY]);
+    }
+  } finally {
+    client.release();
+  }
 }

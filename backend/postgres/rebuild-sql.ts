@@ -39,30 +39,34 @@ const sums = sql`
  * Waits for the batches that are being stored, and keeps every other one waiting until the end of the transaction;
  * reading goes on.
  */
-export const holdStoring = sql`lock table sale in share row exclusive mode`;
+export const holdStoring = sql`lock table sale_identity in share row exclusive mode`;
 
-export const emptyTheaterMovies = sql`delete from rollup_theater_movie`;
+/** The rollups of archived days cannot be computed anew: they stay. */
+const recomputed = sql`business_day not in (select business_day from archived_day)`;
+
+export const emptyTheaterMovies = sql`delete from rollup_theater_movie where ${recomputed}`;
 export const fillTheaterMovies = sql`
   insert into rollup_theater_movie
   select business_day, theater_id, movie_id, ${sums} from sale group by business_day, theater_id, movie_id`;
 
-export const emptyTheaterQuarters = sql`delete from rollup_theater_quarter`;
+export const emptyTheaterQuarters = sql`delete from rollup_theater_quarter where ${recomputed}`;
 export const fillTheaterQuarters = sql`
   insert into rollup_theater_quarter
   select business_day, theater_id, date_bin('15 minutes', sold_at, timestamptz 'epoch'), ${sums} from sale group by 1, 2, 3`;
 
-export const emptyMinutes = sql`delete from rollup_minute`;
+export const emptyMinutes = sql`delete from rollup_minute where ${recomputed}`;
 export const fillMinutes = sql`
   insert into rollup_minute
-  select business_day, date_bin('1 minute', sold_at, timestamptz 'epoch'), partition, ${sums} from sale group by 1, 2, 3`;
+  select business_day, date_bin('1 minute', sold_at, timestamptz 'epoch'), log_partition, ${sums} from sale group by 1, 2, 3`;
 
 /** Days that have no sales any more stay, with zeros and the new version: their version must not fall back to none. */
 export const emptyDays = sql`
   update rollup_day set gross_cents = 0, refund_cents = 0, sales = 0, refunds = 0, admits = 0,
-    version = (select version_floor + 1 from calendar)`;
+    version = (select version_floor + 1 from calendar)
+  where ${recomputed}`;
 export const fillDays = sql`
   insert into rollup_day
-  select business_day, partition, ${sums} from sale group by business_day, partition
+  select business_day, log_partition, ${sums} from sale group by business_day, log_partition
   on conflict (business_day, partition) do update set gross_cents = excluded.gross_cents,
     refund_cents = excluded.refund_cents, sales = excluded.sales, refunds = excluded.refunds, admits = excluded.admits,
     version = excluded.version`;
@@ -79,10 +83,12 @@ export const fillOutbox = sql`
  * locks of the rollups, in any order.
  */
 export const emptyStore = [
-  sql`truncate sale`,
-  emptyTheaterMovies,
-  emptyTheaterQuarters,
-  emptyMinutes,
+  sql`truncate sale, sale_identity`,
+  sql`alter table sale_early drop constraint if exists sale_early_archived`,
+  sql`delete from archived_day`,
+  sql`delete from rollup_theater_movie`,
+  sql`delete from rollup_theater_quarter`,
+  sql`delete from rollup_minute`,
   sql`delete from rollup_day`,
   sql`delete from consumer_offset`,
   sql`lock table projection_outbox in share row exclusive mode`,

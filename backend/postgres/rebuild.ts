@@ -4,8 +4,11 @@
  */
 import type pg from 'pg';
 import type { BusinessCalendar } from '../domain/business-day.ts';
+import { AppError } from '../lib/app-error.ts';
 import { numberArray, textArray } from '../lib/sql.ts';
+import { archivedDays } from './archived-days.ts';
 import * as statements from './rebuild-sql.ts';
+import { addSalePartitions } from './sale-partitions.ts';
 import { type Queryable, select } from './select.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -94,12 +97,19 @@ export interface CalendarChange {
  * Recomputes every sale's business day, then the rollups; questions are answered from the old rollups meanwhile. Day by
  * day, nothing may be stored until it is through; when it is interrupted, the stored calendar has `pending` set: call it
  * again with that calendar before anything is consumed. Doing a day twice does no harm.
+ * Errors: `AppError` `bad_settings` while days are archived.
  */
 export async function changeCalendar(
   pool: pg.Pool,
   calendar: BusinessCalendar,
   { atOnce = false, onProgress = () => {} }: CalendarChange = {},
 ): Promise<void> {
+  const [archived] = [...(await archivedDays(pool))].sort();
+  if (archived !== undefined) {
+    throw new AppError('bad_settings', `The business day ${archived} is archived, and cannot become another one.`, {
+      hint: 'Restore the archived days first (reelmetrics restore), or keep zone and cut-over.',
+    });
+  }
   const target = [calendar.zone, calendar.cutoverHour];
   if (!atOnce) {
     await pool.query(statements.beginCalendarChange, target);
@@ -122,6 +132,7 @@ async function moveToDays(connection: Queryable, calendar: BusinessCalendar, onP
   for (const { day, events } of days) {
     const near: string[] = [];
     for (let shift = -MOST_DAYS_MOVED; shift <= MOST_DAYS_MOVED; shift += 1) near.push(calendar.addDays(day, shift));
+    await addSalePartitions(connection, near);
     await connection.query(statements.moveSales, [
       day,
       textArray(near),

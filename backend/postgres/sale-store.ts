@@ -13,9 +13,11 @@ import type {
   StoreCounters,
 } from '../ports/sale-store.ts';
 import { applyPiece, FenceLost, type PieceResult } from './apply-piece.ts';
+import { archivedDays } from './archived-days.ts';
 import type { BatchPiece } from './batch-parameters.ts';
 import { copyRows } from './copy-rows.ts';
 import { mergeRollupRows } from './rollup-rows.ts';
+import { SalePartitions } from './sale-partitions.ts';
 import { select } from './select.ts';
 import { StagedBatches } from './staged-batches.ts';
 import { inTransaction } from './transaction.ts';
@@ -69,11 +71,13 @@ export class PostgresSaleStore implements SaleStore {
   readonly #now: () => number;
   readonly #copyFrom: number;
   readonly #staged: StagedBatches;
+  readonly #partitions: SalePartitions;
 
   constructor(pool: pg.Pool, { source = 'arrays', copyFrom = COPY_FROM, now = Date.now }: SaleStoreOptions = {}) {
     this.#pool = pool;
     this.#now = now;
     this.#staged = new StagedBatches(pool);
+    this.#partitions = new SalePartitions(pool);
     this.#copyFrom = source === 'copy' ? copyFrom : Number.POSITIVE_INFINITY;
   }
 
@@ -138,6 +142,7 @@ export class PostgresSaleStore implements SaleStore {
   /** undefined when the fence did not hold. */
   async #applyOnce(batch: StoreBatch): Promise<CommittedBatch | undefined> {
     try {
+      await this.#partitions.hold(batch.sales);
       const rows = batch.sales.length >= this.#copyFrom ? copyRows(batch.sales) : null;
       // With arrays one statement is one transaction: nothing to begin or commit.
       const result = rows === null ? await applyPiece(this.#pool, batch) : await this.#staged.apply(batch, rows);
@@ -157,6 +162,8 @@ export class PostgresSaleStore implements SaleStore {
   async #applyBisecting(batch: StoreBatch): Promise<CommittedBatch | undefined> {
     const results: PieceResult[] = [];
     const refused: DeadLetter[] = [];
+    await this.#partitions.renew(batch.sales, isDataRefusal);
+    const archived = await archivedDays(this.#pool);
     try {
       await inTransaction(this.#pool, async (client) => {
         const run = async (piece: BatchPiece) => {
@@ -182,7 +189,9 @@ export class PostgresSaleStore implements SaleStore {
                 key,
                 raw: value,
                 reason: 'refused_by_database',
-                detail: `${codeOf(error) ?? ''} ${messageOf(error)}`.trim(),
+                detail: archived.has(only.businessDay)
+                  ? `The business day ${only.businessDay} is archived: restore it, then send the event again.`
+                  : `${codeOf(error) ?? ''} ${messageOf(error)}`.trim(),
               });
               return;
             }

@@ -10,10 +10,16 @@ export interface Totals {
 }
 
 const ofSales = sql`
-  select count(*) as events, coalesce(sum(kind * amount_cents::integer), 0)::bigint as gross_cents from sale`;
+  select (s.events + a.events)::bigint as events, (s.gross_cents + a.gross_cents)::bigint as gross_cents
+  from (select count(*) as events, coalesce(sum(kind * amount_cents::integer), 0) as gross_cents from sale) s
+  cross join (
+    select coalesce(sum(events), 0) as events, coalesce(sum(gross_cents), 0) as gross_cents from archived_day
+  ) a`;
 const ofSalesByDay = sql`
   select business_day::text as day, count(*) as events, sum(kind * amount_cents::integer)::bigint as gross_cents
-  from sale where business_day = any ($1::date[]) group by business_day`;
+  from sale where business_day = any ($1::date[]) group by business_day
+  union all
+  select business_day::text, events, gross_cents from archived_day where business_day = any ($1::date[])`;
 const ofRollups = sql`
   select coalesce(sum(sales + refunds), 0)::bigint as events, coalesce(sum(gross_cents), 0)::bigint as gross_cents
   from rollup_day`;
@@ -44,7 +50,7 @@ async function byDay(
   return new Map(rows.map((row) => [row.day, { events: Number(row.events), grossCents: row.gross_cents }]));
 }
 
-/** Everything stored, recomputed from the sales: reads all of them. */
+/** Everything stored, recomputed from the sales: reads all of them. Archived days count as their archives say. */
 export function saleTotals(pool: pg.Pool): Promise<Totals> {
   return whole(pool, ofSales);
 }

@@ -23,10 +23,12 @@ import type { AccountStore } from '../ports/account-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { QueryBackend } from '../ports/query-backend.ts';
 import type { RollupReader } from '../ports/rollup-reader.ts';
+import type { SaleArchive } from '../ports/sale-archive.ts';
 import { PostgresAccountStore } from '../postgres/account-store.ts';
 import { PostgresDeadLetters } from '../postgres/dead-letters.ts';
 import { changeCalendar, rebuildRollups } from '../postgres/rebuild.ts';
 import { recentSales } from '../postgres/recent-sales.ts';
+import { PostgresSaleArchive } from '../postgres/sale-archive.ts';
 import { ask } from '../query/ask.ts';
 import type { BackendSwitch } from '../query/backend-switch.ts';
 import { compareBackends } from '../query/comparison.ts';
@@ -72,6 +74,7 @@ export class ConsoleRuntime implements Runtime {
   readonly createdDatabase: boolean;
   readonly live: Runtime['live'];
   readonly accounts: AccountStore;
+  readonly archive: SaleArchive;
   readonly simulator: Runtime['simulator'];
   readonly #parts: ConsoleParts;
   readonly #marks = new Marks();
@@ -96,6 +99,7 @@ export class ConsoleRuntime implements Runtime {
     this.simulator = parts.simulator;
     this.#meter = new PipelineMeter(parts.clock);
     this.accounts = new PostgresAccountStore(parts.pool);
+    this.archive = new PostgresSaleArchive(parts.longPool);
     this.#deadLetters = new PostgresDeadLetters(parts.pool, parts.log.topic);
     this.#reconciler = new Reconciler({ ...parts, ledger: () => parts.live.snapshot().ledger });
     this.#watch();

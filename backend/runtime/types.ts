@@ -7,6 +7,7 @@ import type { CheckReport, Reconciliation, ServiceState, SimulatorSettings, Syst
 import type { SaleLine } from '../domain/ticket-sale.ts';
 import type { AccountStore } from '../ports/account-store.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { SaleArchive } from '../ports/sale-archive.ts';
 import type { Profile, ProfileSecrets } from '../settings/profile.ts';
 
 /** A step of start-up, for the progress line: words, and the share done when it is known (0..1). */
@@ -93,6 +94,8 @@ export interface Runtime {
   resumeConsumer(): void;
   /** Users and keys of the interface over HTTP. */
   readonly accounts: AccountStore;
+  /** Sales of whole days kept in files. */
+  readonly archive: SaleArchive;
   /** Events that could not be counted, a page at a time, newest first. */
   deadLetters(query: DeadLetterQuery): Promise<DeadLetterPage>;
   /** Sends dead letters again that are valid by today's rules, or says what would happen. */

@@ -64,7 +64,7 @@ export class IngestRig {
   /** Empties the database. */
   async reset(): Promise<void> {
     await this.#options.pool.query(
-      `truncate sale, rollup_theater_movie, rollup_theater_quarter, rollup_minute, rollup_day,
+      `truncate sale, sale_identity, rollup_theater_movie, rollup_theater_quarter, rollup_minute, rollup_day,
          consumer_offset, projection_outbox, dead_letter`,
     );
   }

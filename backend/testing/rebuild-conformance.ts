@@ -169,6 +169,7 @@ export function describeRebuild(name: string, open: () => Promise<StoreFixture>)
         await resetStore(fixture.pool);
         for (const table of [
           'sale',
+          'sale_identity',
           'rollup_theater_movie',
           'rollup_day',
           'consumer_offset',
@@ -209,6 +210,7 @@ export function describeRebuild(name: string, open: () => Promise<StoreFixture>)
         ['I3', 'update consumer_offset set next_offset = 399, stored = 399'],
         ['I4', 'update consumer_offset set duplicates = 1'],
         ['I4', 'delete from sale where log_offset = 9'],
+        ['I4', 'delete from sale_identity where id = (select id from sale where log_offset = 9)'],
       ] as const)('finds a broken %s: %s', async (invariant, damage) => {
         await storeSales();
         await fixture.rows(damage);

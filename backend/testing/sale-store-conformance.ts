@@ -65,7 +65,7 @@ export function describeSaleStore(name: string, open: () => Promise<StoreFixture
             sold_at: sold.soldAt,
             business_day: '2026-11-22',
             refund_of: null,
-            partition: 3,
+            log_partition: 3,
             log_offset: 0n,
           },
           expect.objectContaining({ id: refund.id, kind: -1, refund_of: refund.refundOf, amount_cents: 1000n }),

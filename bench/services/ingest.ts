@@ -32,7 +32,8 @@ const seconds = 60;
 const growthSeconds = 30;
 
 const makeBareTable = sql`
-  create table bare_sale (like sale including all); alter table bare_sale alter partition set default 0`;
+  create table bare_sale (like sale including all, primary key (id));
+  alter table bare_sale alter log_partition set default 0`;
 const copyBare = sql`
   copy bare_sale (id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at,
     business_day, refund_of, log_offset) from stdin (format binary)`;

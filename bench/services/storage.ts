@@ -23,8 +23,10 @@ async function inPostgres(env: NodeJS.ProcessEnv): Promise<readonly Figure[]> {
   const client = new pg.Client({ connectionString: env.REELMETRICS_DATABASE_URL });
   await client.connect();
   try {
-    const { rows } = await client.query<{ stored: string; sale: string; rollups: string; days: string }>(
-      `select (select count(*) from sale) as stored, pg_total_relation_size('sale') as sale,
+    const { rows } = await client.query<Record<'stored' | 'sale' | 'identities' | 'rollups' | 'days', string>>(
+      `select (select count(*) from sale) as stored,
+         (select sum(pg_total_relation_size(relid)) from pg_partition_tree('sale')) as sale,
+         pg_total_relation_size('sale_identity') as identities,
          pg_total_relation_size('rollup_theater_movie') + pg_total_relation_size('rollup_theater_quarter')
            + pg_total_relation_size('rollup_minute') + pg_total_relation_size('rollup_day') as rollups,
          (select count(distinct business_day) from rollup_day) as days`,
@@ -33,6 +35,7 @@ async function inPostgres(env: NodeJS.ProcessEnv): Promise<readonly Figure[]> {
     if (!row) throw new Error('PostgreSQL has not answered');
     return [
       { name: 'storage.postgresBytesPerSale', value: Number(row.sale) / Number(row.stored), unit: 'bytes' },
+      { name: 'storage.postgresBytesPerIdentity', value: Number(row.identities) / Number(row.stored), unit: 'bytes' },
       { name: 'storage.postgresRollupBytesPerDay', value: Number(row.rollups) / Number(row.days), unit: 'bytes' },
     ];
   } finally {

@@ -1,6 +1,6 @@
 /**
  * Storing on a PostgreSQL server (DATABASE_URL), apart from everything else: a bare COPY into a table with the columns
- * and indexes of `sale`, the store through COPY and through arrays; by size of batch and number of connections.
+ * and index of `sale` and a key on the id, the store through COPY and through arrays; by size of batch and number of connections.
  */
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,8 @@ import { batchOf, commit } from '../../backend/testing/store-fixture.ts';
 import { type Figure, formatFigure } from '../figures.ts';
 
 const makeBareTable = sql`
-  create table bare_sale (like sale including all); alter table bare_sale alter partition set default 0`;
+  create table bare_sale (like sale including all, primary key (id));
+  alter table bare_sale alter log_partition set default 0`;
 const emptyBareTable = sql`truncate bare_sale`;
 const copyBare = sql`
   copy bare_sale (id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at,
