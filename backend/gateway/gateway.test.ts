@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { AppError } from '../lib/app-error.ts';
 import { silentLogger } from '../ports/logger.ts';
 import { createRuntime, type Runtime } from '../runtime.ts';
 import { startSourceWorker } from '../testing/embedded-test-database.ts';
@@ -235,6 +236,29 @@ describe('operators', () => {
     expect((await call(sql, '/consumer/resume', { method: 'POST' })).body.paused).toBe(false);
     expect((await call(sql, '/simulator/stop', { method: 'POST' })).body.state).toBe('stopped');
     await runtime.drain();
+  });
+
+  it('are told of a conflict where others store: there is nothing here to pause', async () => {
+    const { ask, versionOf, businessDay, catalogue, status, live, simulator, deadLetters, redrive } = runtime;
+    const pauseConsumer = () => {
+      throw new AppError('consumed_elsewhere', 'Others store.', { hint: 'Pause it there.' });
+    };
+    const own = { ask, versionOf, businessDay, catalogue, status, live, simulator, deadLetters, redrive };
+    const gateway = await openGateway({
+      ...options,
+      source: { ...own, status: () => runtime.status(), pauseConsumer, resumeConsumer: () => {} },
+      accounts: null,
+    });
+    try {
+      const refused = await call(gateway.ports.sql, '/consumer/pause', { method: 'POST' });
+      expect(refused.status).toBe(409);
+      expect(refused.body).toMatchObject({
+        type: 'urn:reelmetrics:problem:consumed_elsewhere',
+        hint: 'Pause it there.',
+      });
+    } finally {
+      await gateway.close();
+    }
   });
 
   it('page through dead letters and send them again', async () => {

@@ -63,9 +63,19 @@ export function createMetrics(status: () => SystemStatus): Metrics {
         this.set({ part }, upness[state]);
     },
   });
+  /** Looking up a label set costs more than observing. */
+  const observers = new Map<string, { observe(seconds: number): void }>();
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
-    answered: (labels, seconds) => requests.observe({ ...labels, status: String(labels.status) }, seconds),
+    answered({ backend, method, route, status }, seconds) {
+      const key = `${backend} ${method} ${status} ${route}`;
+      let observer = observers.get(key);
+      if (!observer) {
+        observer = requests.labels({ backend, method, route, status: String(status) });
+        observers.set(key, observer);
+      }
+      observer.observe(seconds);
+    },
   };
 }

@@ -57,12 +57,19 @@ const titles: Readonly<Record<number, string>> = {
 };
 
 const badRequests: ReadonlySet<ErrorCode> = new Set(['bad_request', 'bad_question', 'bad_settings']);
-const conflicts: ReadonlySet<ErrorCode> = new Set(['simulator_busy']);
+const conflicts: ReadonlySet<ErrorCode> = new Set(['simulator_busy', 'consumed_elsewhere']);
 
 function statusOf(error: AppError): number {
   if (badRequests.has(error.code)) return 400;
   if (conflicts.has(error.code)) return 409;
   return error.canRetry ? 503 : 500;
+}
+
+export function tooSlow(): HttpProblem {
+  return new HttpProblem(503, 'too_slow', 'The answer took too long.', {
+    hint: 'Ask again in a moment; the status of database and read model says what is slow.',
+    headers: { 'retry-after': '1' },
+  });
 }
 
 /** Whatever a route throws, as a problem. What is not told to the client goes to the log. */
@@ -80,10 +87,7 @@ export function toProblem(error: unknown, logger: Logger): HttpProblem {
   const { code: reason, statusCode, validation } = error as Partial<FastifyError>;
   if (reason === 'FST_ERR_HANDLER_TIMEOUT') {
     logger.warn('A request took too long');
-    return new HttpProblem(503, 'too_slow', 'The answer took too long.', {
-      hint: 'Ask again in a moment; the status of database and read model says what is slow.',
-      headers: { 'retry-after': '1' },
-    });
+    return tooSlow();
   }
   if (validation !== undefined) return new HttpProblem(400, 'bad_request', messageOf(error));
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {

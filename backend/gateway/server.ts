@@ -6,6 +6,7 @@ import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createJsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Role } from '../domain/account.ts';
 import type { BackendName } from '../domain/question.ts';
 import type { Logger } from '../ports/logger.ts';
 import { type Access, type Audience, openAccess, type Principal, requireRole } from './access.ts';
@@ -25,6 +26,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may ask; every route says so. */
     audience?: Audience;
+    /** Limits its own time, for less than a timer per request. */
+    limited?: boolean;
   }
   interface FastifyRequest {
     principal: Principal;
@@ -36,7 +39,6 @@ const requestMs = 10_000;
 const keepAliveMs = 10_000;
 /** A route that has not answered by then says so with 503. */
 const answerMs = 10_000;
-const nobody: Principal = { name: 'nobody', role: 'viewer' };
 
 export interface ServerParts {
   readonly backend: BackendName;
@@ -60,13 +62,13 @@ export interface ServerParts {
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
   const { backend, source, accounts, guard, metrics, logger } = parts;
   const access: Access = accounts ?? openAccess;
+  const longest = parts.answerMs ?? answerMs;
   const app = Fastify({
     trustProxy: parts.behindProxy ?? false,
     bodyLimit: bodyBytes,
     requestTimeout: requestMs,
     connectionTimeout: requestMs,
     keepAliveTimeout: keepAliveMs,
-    handlerTimeout: parts.answerMs ?? answerMs,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 100 },
@@ -77,26 +79,37 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error, request, reply) => sendProblem(toProblem(error, logger), request, reply));
-  app.decorateRequest('principal', { getter: () => nobody });
+  app.decorateRequest('principal');
+  app.addHook('onRoute', (route) => {
+    if (!route.config?.limited) route.handlerTimeout = longest;
+  });
 
-  app.addHook('onRequest', async (request) => {
+  const admit = (request: FastifyRequest, principal: Principal, audience: Role | undefined) => {
+    if (audience !== undefined) requireRole(principal, audience);
+    request.principal = principal;
+  };
+  // Callbacks: each request passes here, and a promise costs more than what is done.
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-content-type-options', 'nosniff');
     guard.check(request.headers);
     if (request.is404) throw notFound(app, request);
     const { audience } = request.routeOptions.config;
-    if (audience === 'anyone') return;
-    const principal = await access.identify(request.headers.authorization);
-    if (audience !== undefined) requireRole(principal, audience);
-    Object.defineProperty(request, 'principal', { value: principal });
+    if (audience === 'anyone') return done();
+    const principal = access.identify(request.headers.authorization);
+    if (principal instanceof Promise) {
+      principal.then((known) => admit(request, known, audience)).then(() => done(), done);
+      return;
+    }
+    admit(request, principal, audience);
+    done();
   });
-  app.addHook('onSend', async (_request, reply) => {
-    reply.header('x-content-type-options', 'nosniff');
-  });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     parts.onAnswered?.(reply.statusCode, request);
     const route = request.routeOptions.url ?? 'unknown';
     metrics.answered({ backend, method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     // A refused upgrade: the connection is of no use any more, and the server does not know it.
     if (request.headers.upgrade !== undefined) request.raw.socket.end();
+    done();
   });
 
   await app.register(rateLimit, {
@@ -128,6 +141,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     ask: (question) => source.ask(backend, question),
     versionOf: (day) => source.versionOf(backend, day),
     now: () => Date.now(),
+    longest,
   });
   await app.register(questionRoutes, {
     bodies,

@@ -19,6 +19,7 @@ export const errorCodes = {
   kafka_down: true,
   kafka_refused: true,
   simulator_busy: false,
+  consumed_elsewhere: false,
   cancelled: false,
   refused_sender: false,
   internal: false,

@@ -16,7 +16,7 @@ import { type Sql, sql } from '../lib/sql.ts';
 
 /** The batch as array parameters: one round trip, and the text form of every value. */
 const arraySource = sql`
-  source as (
+  source as materialized (
     select s.id, s.kind, s.theater_id, s.movie_id, to_timestamp(s.showtime / 1000.0) as showtime, s.channel, s.tickets,
       s.amount_cents, s.currency, to_timestamp(s.sold_at / 1000.0) as sold_at, s.business_day, s.refund_of, s.log_offset
     from unnest($12::uuid[], $13::smallint[], $14::integer[], $15::integer[], $16::float8[], $17::text[], $18::integer[],
@@ -25,8 +25,8 @@ const arraySource = sql`
         refund_of, log_offset)
   )`;
 
-/** The batch as rows that were copied into the connection's own stage. */
-const stageSource = sql`source as (select * from stage)`;
+/** The batch as rows that were copied into the connection's own stage: read where it is asked for, not copied once more. */
+const stageSource = sql`source as not materialized (select * from stage)`;
 
 const sums = sql`
   sum(kind * amount_cents) as gross_cents,
@@ -47,10 +47,20 @@ const addMeasures = sql`
 
 const measureColumns = sql`gross_cents, refund_cents, sales, refunds, admits, version`;
 
+/** What of a batch is stored. */
 interface Claim {
+  /** Ids to be noted. */
   readonly ids: Sql;
+  /** Rows to be inserted. */
   readonly rows: Sql;
+  /** What is told of a row that is inserted, as `stored` has it. */
+  readonly returning: Sql;
+  readonly stored: Sql;
 }
+
+const told = sql`
+  kind::integer as kind, theater_id, movie_id, tickets, amount_cents::integer as amount_cents, business_day,
+  date_bin('1 minute', sold_at, timestamptz 'epoch') as minute, log_offset`;
 
 /** Leaves out the events that are stored already, and of those that come twice the later ones. */
 const skipDuplicates: Claim = {
@@ -59,11 +69,18 @@ const skipDuplicates: Claim = {
     on conflict do nothing
     returning id`,
   rows: sql`(select distinct on (id) * from source join claimed using (id) order by id, log_offset) as s`,
+  returning: sql`returning ${told}`,
+  stored: sql`select * from inserted`,
 };
-/** Fails (23505) when an event is stored already. */
+/**
+ * Fails (23505) when an event is stored already: what is stored is the batch, and PostgreSQL need not repeat it. Ids are
+ * claimed before any rollup is touched: two transactions that have an id in common must not wait for each other.
+ */
 const noDuplicates: Claim = {
-  ids: sql`select id from source where exists (select from fence) order by id`,
-  rows: sql`source where exists (select from fence)`,
+  ids: sql`select id from source where exists (select from fence) order by id returning 1`,
+  rows: sql`source where (select count(*) from claimed) > 0`,
+  returning: sql``,
+  stored: sql`select ${told} from source where (select count(*) from claimed) > 0`,
 };
 
 const applySource = (claim: Claim) => sql`
@@ -80,13 +97,14 @@ const applySource = (claim: Claim) => sql`
     select id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at, business_day,
       refund_of, $2, log_offset
     from ${claim.rows}
-    returning kind::integer as kind, theater_id, movie_id, tickets, amount_cents::integer as amount_cents, business_day,
-      date_bin('1 minute', sold_at, timestamptz 'epoch') as minute, log_offset
-  ), counted as (
-    select count(*) as inserted from inserted
+    ${claim.returning}
+  ), stored as not materialized (
+    ${claim.stored}
   ), summed as (
     select business_day, theater_id, movie_id, minute, ${sums}
-    from inserted group by business_day, theater_id, movie_id, minute
+    from stored group by business_day, theater_id, movie_id, minute
+  ), counted as (
+    select coalesce(sum(sales + refunds), 0)::bigint as inserted from summed
   ), theater_movie as (
     insert into rollup_theater_movie as r (business_day, theater_id, movie_id, ${measureColumns})
     select business_day, theater_id, movie_id, ${totals}, (select version from floor)
@@ -149,7 +167,7 @@ const answerRows = sql`
   union all
   select 4, business_day, null, null, null, ${measureColumns}, $2 from day
   union all
-  select 5, null, null, null, null, log_offset, 0, 0, 0, 0, 0, $2 from inserted
+  select 5, null, null, null, null, log_offset, 0, 0, 0, 0, 0, $2 from stored
     where (select inserted from counted) < $5::integer`;
 
 export const applyArrays = sql`with ${arraySource}, ${applySource(skipDuplicates)} ${answerRows}`;

@@ -184,7 +184,7 @@ export class ConsoleRuntime implements Runtime {
   pauseConsumer(): void {
     const { consumer, options } = this.#parts;
     if (!options.consume || consumer.status().observeOnly) {
-      throw new AppError('not_available', 'There is no consumer here to pause: others store the events.', {
+      throw new AppError('consumed_elsewhere', 'There is no consumer here to pause: others store the events.', {
         hint: 'Pause it in the console that consumes, or stop the worker.',
       });
     }

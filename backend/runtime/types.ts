@@ -89,7 +89,7 @@ export interface Runtime {
   };
   /** Tries at once to bring a stopped or failing consumer back. */
   retryConsumer(): void;
-  /** Reads nothing more until `resumeConsumer`; what arrives stays in the log. Throws `not_available` where others consume. */
+  /** Reads nothing more until `resumeConsumer`; what arrives stays in the log. Throws `consumed_elsewhere` where others store. */
   pauseConsumer(): void;
   resumeConsumer(): void;
   /** Users and keys of the interface over HTTP. */

@@ -57,6 +57,11 @@ describe('what is generated', () => {
     expect(slices).toEqual(whole);
   });
 
+  test('makes no id twice under several seeds that start at the same instant', () => {
+    const ids = [1, 2, 3, 4].flatMap((seed) => take(500, { seed }).map(id));
+    expect(new Set(ids).size).toBe(2000);
+  });
+
   test('is other for another seed, and never repeats an id for another start', () => {
     expect(text(take(50, { seed: 1 }))).not.toEqual(text(take(50, { seed: 2 })));
     for (const scenario of ['weekday', 'midnight'] as const) {

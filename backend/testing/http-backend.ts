@@ -8,6 +8,7 @@ import type {
   QuestionValue,
   SeriesPoint,
 } from '../domain/question.ts';
+import { sharedMs } from '../gateway/answer-bodies.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { QueryBackend } from '../ports/query-backend.ts';
 
@@ -79,6 +80,8 @@ export class HttpBackend implements QueryBackend {
   }
 
   async answer<N extends QuestionName>(name: N, params: QuestionParams<N>): Promise<Answer<QuestionValue<N>>> {
+    // Until then a client may be given an answer of before.
+    await new Promise((resolve) => setTimeout(resolve, sharedMs + 2));
     const response = await fetch(`${this.#base}${paths[name](params)}`);
     const body = (await response.json()) as Body;
     if (response.status === 400 || response.status === 404) throw new AppError('bad_question', body.detail);

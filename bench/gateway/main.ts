@@ -1,6 +1,7 @@
 /**
  * Every route of both backends at 64 connections, beside a bare Fastify route that returns a constant of the same size; and
- * two instances beside one. On services: those of the environment. Sales come in meanwhile, 200 a second.
+ * two instances beside one; and 200 WebSocket clients. On services: those of the environment. Meanwhile a worker makes and
+ * stores 50 sales a second; the gateways only answer.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { openStage } from '../services/stage.ts';
+import { liveDelays } from './live.ts';
 
 const connections = 64;
 const cli = fileURLToPath(new URL('../../backend/cli.ts', import.meta.url));
@@ -61,13 +63,13 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-const serve = (env: NodeJS.ProcessEnv, base: number, simulate: boolean) =>
+const local = ['--profile', 'local'];
+const serve = (env: NodeJS.ProcessEnv, base: number) =>
   start(
     cli,
     [
-      ...['serve', '--profile', 'local', '--no-auth'],
+      ...['serve', ...local, '--no-auth', '--no-consume'],
       ...['--sql-port', String(base), '--materialized-port', String(base + 1)],
-      ...(simulate ? ['--simulate', '200'] : []),
     ],
     env,
   );
@@ -88,7 +90,12 @@ const stage = await openStage(1);
 const report: Record<string, object> = {};
 try {
   const { env } = await stage.ground('gateway');
-  const first = await serve(env, 18_001, true);
+  const worker = spawn(process.execPath, [cli, 'simulate', ...local, '--rate', '50'], {
+    env: { ...process.env, ...env },
+    stdio: 'ignore',
+  });
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  const first = await serve(env, 18_001);
   await new Promise((resolve) => setTimeout(resolve, 5_000));
   process.stdout.write(`${'route'.padEnd(34)}${'backend'.padEnd(14)} requests/s   p50 ms   p99 ms   of a bare route\n`);
   for (const route of routes) {
@@ -110,7 +117,14 @@ try {
       );
     }
   }
-  const second = await serve(env, 18_011, false);
+  const live = await liveDelays(18_001, duration * 4);
+  report.live = live;
+  process.stdout.write(
+    `\n200 WebSocket clients, 20 of them stalled, ${live.frames} frames: ` +
+      `made to read p50 ${live.frameP50}, p99 ${live.frameP99} ms; sold to read p50 ${live.saleP50}, p99 ${live.saleP99} ms; ` +
+      `${live.megabytes.toFixed(0)} MB\n`,
+  );
+  const second = await serve(env, 18_011);
   const route = `/summary/${today}`;
   const one = await load(`http://127.0.0.1:18002${route}`);
   const both = await Promise.all([18_002, 18_012].map((port) => load(`http://127.0.0.1:${port}${route}`)));
@@ -121,6 +135,7 @@ try {
   );
   await stop(second);
   await stop(first);
+  await stop(worker);
 } finally {
   await stage.close();
 }

@@ -1,9 +1,11 @@
 /**
  * Kafka -> PostgreSQL -> Redis by a headless worker, from a topic that was filled before; in the same run a bare COPY
- * of the same topic into a table with the columns and indexes of `sale`, without dedupe, rollups or read model.
+ * of the same topic into `sale` as it would be in one piece (its columns, a key on the id, indexes by day and by theatre),
+ * without dedupe, rollups or read model.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -33,6 +35,7 @@ const growthSeconds = 30;
 
 const makeBareTable = sql`
   create table bare_sale (like sale including all, primary key (id));
+  create index on bare_sale (business_day);
   alter table bare_sale alter log_partition set default 0`;
 const copyBare = sql`
   copy bare_sale (id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at,
@@ -43,7 +46,7 @@ export async function ingest(stage: Stage): Promise<readonly Figure[]> {
   const { env } = await stage.ground('ingest');
   const duration = seconds * stage.scale;
   await fillTopic(env, duration * eventsPerSecondAtMost, { days: 0.1 });
-  const eventsPerSecond = await workerRate(env, duration);
+  const { rate: eventsPerSecond } = await workerRate(env, duration);
   const bareCopyEventsPerSecond = await bareCopyRate(env, duration);
   return [
     { name: 'ingest.eventsPerSecond', value: eventsPerSecond, unit: 'events/s' },
@@ -72,15 +75,30 @@ export async function growth(stage: Stage): Promise<readonly Figure[]> {
     const { env } = await stage.ground(`growth-${workers}`);
     const duration = growthSeconds * stage.scale;
     await fillTopic(env, duration * eventsPerSecondAtMost, { days: 0.1 });
-    const rate = await workerRate(env, duration, workers);
+    const { rate, cpuSecondsPerMillion } = await workerRate(env, duration, workers);
     figures.push({ name: `growth.${workers}`, value: rate, unit: 'events/s' });
+    figures.push({ name: `growth.${workers}.perWorkerCore`, value: 1e6 / cpuSecondsPerMillion, unit: 'events/s' });
     await stage.clear();
   }
   return figures;
 }
 
-/** Events per second of workers of one group, from the first commit on, for at most `duration` seconds. */
-async function workerRate(env: NodeJS.ProcessEnv, duration: number, count = 1): Promise<number> {
+interface WorkerRate {
+  /** Events per second of all workers together. */
+  readonly rate: number;
+  /** Of all of them, for a million events; NaN where the system does not tell. */
+  readonly cpuSecondsPerMillion: number;
+}
+
+/** Processor time of a process so far, user and system: Linux counts it in hundredths. */
+async function cpuSeconds(pid: number | undefined): Promise<number> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const [user, system] = text.slice(text.lastIndexOf(')')).split(' ').slice(12, 14);
+  return (Number(user ?? Number.NaN) + Number(system ?? Number.NaN)) / 100;
+}
+
+/** Workers of one group, from the first commit on, for at most `duration` seconds. */
+async function workerRate(env: NodeJS.ProcessEnv, duration: number, count = 1): Promise<WorkerRate> {
   const pool = new pg.Pool({ connectionString: env.REELMETRICS_DATABASE_URL, max: 1 });
   const workers = Array.from({ length: count }, () => startWorker(env));
   const ended = Promise.all(workers.map((worker) => once(worker, 'exit')));
@@ -88,13 +106,14 @@ async function workerRate(env: NodeJS.ProcessEnv, duration: number, count = 1): 
   void ended.then(() => {
     running = false;
   });
-  let first: { at: number; stored: number } | undefined;
-  let last = { at: 0, stored: 0 };
+  const cpu = async () => (await Promise.all(workers.map(({ pid }) => cpuSeconds(pid)))).reduce((a, b) => a + b, 0);
+  let first: { at: number; stored: number; cpu: number } | undefined;
+  let last = { at: 0, stored: 0, cpu: 0 };
   while (running && (first === undefined || performance.now() - first.at < duration * 1000)) {
     const stored = await storedEvents(pool);
     const now = performance.now();
     if (stored > last.stored) {
-      last = { at: now, stored };
+      last = { at: now, stored, cpu: await cpu() };
       first ??= last;
     }
     await sleep(250);
@@ -103,7 +122,11 @@ async function workerRate(env: NodeJS.ProcessEnv, duration: number, count = 1): 
   await ended;
   await pool.end();
   if (first === undefined || last.at === first.at) throw new Error('the worker stored nothing');
-  return ((last.stored - first.stored) / (last.at - first.at)) * 1000;
+  const stored = last.stored - first.stored;
+  return {
+    rate: (stored / (last.at - first.at)) * 1000,
+    cpuSecondsPerMillion: ((last.cpu - first.cpu) / stored) * 1e6,
+  };
 }
 
 async function storedEvents(pool: pg.Pool): Promise<number> {

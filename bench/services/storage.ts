@@ -46,7 +46,7 @@ async function inPostgres(env: NodeJS.ProcessEnv): Promise<readonly Figure[]> {
 async function inRedis(env: NodeJS.ProcessEnv): Promise<readonly Figure[]> {
   const redis = new Redis(String(env.REELMETRICS_REDIS_URL));
   try {
-    const prefix = `${env.REELMETRICS_KEY_PREFIX}day:`;
+    const prefix = `${env.REELMETRICS_KEY_PREFIX}v1:day:`;
     const keys = await redis.keys(`${prefix}*`);
     let bytes = 0;
     for (const key of keys) bytes += Number(await redis.call('MEMORY', 'USAGE', key, 'SAMPLES', '0'));

@@ -1,6 +1,7 @@
 /**
- * Storing on a PostgreSQL server (DATABASE_URL), apart from everything else: a bare COPY into a table with the columns
- * and index of `sale` and a key on the id, the store through COPY and through arrays; by size of batch and number of connections.
+ * Storing on a PostgreSQL server (DATABASE_URL), apart from everything else: a bare COPY into `sale` as it would be in one
+ * piece (its columns, a key on the id, indexes by day and by theatre), the store through COPY and through arrays; by size of
+ * batch and number of connections.
  */
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -18,6 +19,7 @@ import { type Figure, formatFigure } from '../figures.ts';
 
 const makeBareTable = sql`
   create table bare_sale (like sale including all, primary key (id));
+  create index on bare_sale (business_day);
   alter table bare_sale alter log_partition set default 0`;
 const emptyBareTable = sql`truncate bare_sale`;
 const copyBare = sql`

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Question } from '../../domain/question.ts';
-import type { AnswerBodies } from '../answer-bodies.ts';
+import type { AnswerBodies, AnswerBody } from '../answer-bodies.ts';
 import { HttpProblem, problemResponse } from '../problem.ts';
 import { answerOf, bucket, day, dayOrToday, theaterId, values } from '../schemas.ts';
 import { shapes } from '../shapes.ts';
@@ -20,17 +20,21 @@ const responses = <T extends z.ZodType>(value: T) => ({
   304: z.undefined().describe('Nothing has changed since the version in If-None-Match.'),
   ...errors,
 });
-const config = { audience: 'viewer' } as const;
+const config = { audience: 'viewer', limited: true } as const;
 
 export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async (
   app,
   { bodies, today, hasTheater },
 ) => {
-  const answer = async (question: Question, request: FastifyRequest, reply: FastifyReply) => {
-    const { etag, text } = await bodies.answer(question, shapes[question.name]);
+  const send = ({ etag, text }: AnswerBody, request: FastifyRequest, reply: FastifyReply): void => {
     reply.header('etag', etag).header('cache-control', 'private, no-cache');
-    if (matches(request.headers['if-none-match'], etag)) return reply.code(304).send();
-    return reply.header('content-type', 'application/json; charset=utf-8').send(text);
+    if (matches(request.headers['if-none-match'], etag)) reply.code(304).send();
+    else reply.header('content-type', 'application/json; charset=utf-8').send(text);
+  };
+  const answer = (question: Question, request: FastifyRequest, reply: FastifyReply) => {
+    const body = bodies.answer(question, shapes[question.name]);
+    if (body instanceof Promise) return body.then((made) => send(made, request, reply));
+    return send(body, request, reply);
   };
   const requireTheater = (id: number) => {
     if (hasTheater(id)) return;
