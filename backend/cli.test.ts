@@ -95,6 +95,26 @@ it('serves both backends over HTTP on throw-away data, and ends in order', async
   expect(await warned).toContain('no sign-in');
 });
 
+it('answers probes beside a command that runs on', async () => {
+  await makeDataFolder(folder);
+  const here = ['--data-dir', folder, '--probe-port', '0', '--log', 'json'];
+  const selling = start('simulate', '--rate', '50', ...here);
+  const exit = once(selling, 'exit');
+  let told = '';
+  selling.stderr!.on('data', (chunk) => {
+    told += String(chunk);
+  });
+  const probes = () => /http:\/\/127\.0\.0\.1:\d+/.exec(told)?.[0];
+  await expect.poll(probes, { timeout: 10_000 }).toBeDefined();
+  expect((await fetch(`${probes()}/health/ready`)).status).toBe(200);
+  const produced = async () =>
+    /^reelmetrics_simulator_produced (\d+)/m.exec(await (await fetch(`${probes()}/metrics`)).text());
+  await expect.poll(async () => Number((await produced())?.[1]), { timeout: 10_000 }).toBeGreaterThan(0);
+  selling.kill('SIGTERM');
+  expect(await exit).toEqual([0, null]);
+  for (const line of told.trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
+});
+
 it('makes users and keys, shows a key once, and lets nobody else in', async () => {
   await makeDataFolder(folder);
   const word = join(folder, '..', `${basename(folder)}.password`);

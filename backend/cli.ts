@@ -14,8 +14,9 @@ import { secretVariables } from './settings/find-profile.ts';
 
 const help = `reelmetrics: the console's backend without its window
 
-  reelmetrics simulate <where> [--rate <events/s>] [--seconds <n>] [--seed <n>]
-      Produces ticket sales and stores them. Without --seconds until Ctrl+C.
+  reelmetrics simulate <where> [--rate <events/s>] [--seconds <n>] [--seed <n>] [--probe-port <port>]
+      Produces ticket sales and stores them. Without --seconds until Ctrl+C. On services several of these share a larger
+      load, each with a seed of its own.
   reelmetrics consume <where> [--until-idle <seconds>] [--probe-port <port>]
       Stores what is in the log. With --until-idle it ends once there was no lag for that long. On services several of
       these and the console share the work: all are members of the profile's consumer group. --probe-port answers

@@ -1,11 +1,23 @@
 import { openProbes } from '../gateway/probes.ts';
 import { systemClock } from '../ports/clock.ts';
+import type { Runtime } from '../runtime.ts';
 import { defaultSettings } from '../settings/settings.ts';
-import { numberFlag, portFlag } from './flags.ts';
+import { type Flags, numberFlag, portFlag } from './flags.ts';
 import { loggerOf } from './logger.ts';
 import { type Command, interruption, isDead, open } from './open.ts';
 
 const forever = 2 ** 31 - 1;
+
+async function probesOf(flags: Flags, source: Runtime) {
+  const port = portFlag(flags, 'probe-port');
+  if (port === undefined) return undefined;
+  try {
+    return await openProbes({ address: flags.address ?? '127.0.0.1', port, source, logger: loggerOf(flags) });
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
 
 /** Produces ticket sales and stores them. */
 export const simulate: Command = async (flags, context) => {
@@ -13,6 +25,7 @@ export const simulate: Command = async (flags, context) => {
   const seed = numberFlag(flags, 'seed', 0, 0xffffffff) ?? defaultSettings.simulator.seed;
   const seconds = numberFlag(flags, 'seconds', 0.1, 86_400);
   const runtime = await open(flags, context, { mustExist: false });
+  const probes = await probesOf(flags, runtime);
   try {
     runtime.simulator.start({ ...defaultSettings.simulator, rate, seed: Math.trunc(seed) });
     await systemClock.sleep(seconds === undefined ? forever : seconds * 1000, interruption(runtime));
@@ -22,6 +35,7 @@ export const simulate: Command = async (flags, context) => {
     process.stdout.write(`produced ${produced}, acknowledged ${acknowledged}, failed ${failed}\n`);
     return failed === 0 ? 0 : 1;
   } finally {
+    await probes?.close();
     await runtime.close();
   }
 };
@@ -30,11 +44,7 @@ export const simulate: Command = async (flags, context) => {
 export const consume: Command = async (flags, context) => {
   const idleSeconds = numberFlag(flags, 'until-idle', 0, 86_400);
   const runtime = await open(flags, context, { mustExist: true });
-  const port = portFlag(flags, 'probe-port');
-  const probes =
-    port === undefined
-      ? undefined
-      : await openProbes({ address: flags.address ?? '127.0.0.1', port, source: runtime, logger: loggerOf(flags) });
+  const probes = await probesOf(flags, runtime);
   try {
     const interrupted = interruption(runtime);
     let idleSince = Date.now();

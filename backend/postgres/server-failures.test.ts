@@ -29,6 +29,7 @@ describe('a failure of a server in words', () => {
     ['28P01', 'password authentication failed', 'database_refused', /does not let the user console in/],
     ['3D000', 'database "box_office" does not exist', 'database_refused', /no database box_office/],
     ['42501', 'permission denied for table sale', 'database_refused', /may not do .*permission denied/],
+    ['42703', 'column "partition" does not exist', 'database_refused', /another version/],
     ['25006', 'cannot execute INSERT in a read-only transaction', 'database_refused', /takes no writes/],
     ['53100', 'could not extend file', 'database_down', /disk .* is full/],
     ['53300', 'sorry, too many clients already', 'database_down', /no connection left/],

@@ -89,6 +89,11 @@ const resources: Failure = {
   what: (server, message) => `PostgreSQL at ${at(server)} has run out of something: ${message}.`,
   hint: () => 'See its log. Events wait in the log meanwhile; nothing is lost.',
 };
+const otherTables: Failure = {
+  kind: 'refused',
+  what: (server, message) => `The tables in ${server.database} are of another version of ReelMetrics: ${message}.`,
+  hint: () => 'Update ReelMetrics here. Events wait in the log meanwhile; nothing is lost.',
+};
 const other: Failure = {
   kind: 'down',
   what: (server, message) => `PostgreSQL at ${at(server)}: ${message}`,
@@ -106,6 +111,7 @@ const byCode: readonly (readonly [pattern: RegExp, failure: Failure])[] = [
   [/^28/, signIn],
   [/^(3D|57P04)/, noDatabase],
   [/^42501/, noRights],
+  [/^42(703|P01)/, otherTables],
   [/^25006/, readOnly],
   [/^53100/, diskFull],
   [/^53300/, connections],
@@ -144,5 +150,5 @@ export function explainPostgresFailure(error: unknown, server: PostgresSettings)
 
 /** Refusals that reads do not meet, so that a heartbeat does not see them: nothing is stored until they end. */
 export function refusesWrites(code: string): boolean {
-  return /^(53|58|25006)/.test(code);
+  return /^(53|58|25006|42703|42P01)/.test(code);
 }
