@@ -61,7 +61,11 @@ function Users({ users, onChange }: UsersProps) {
     await onChange();
   };
   return (
-    <Card title="Users" note="kept with the data; disabling ends their sessions" foot={<AddUser onAdded={onChange} />}>
+    <Card
+      title="Users"
+      note="kept with the data; disabling ends their sessions"
+      foot={<AddUser first={users.length === 0} onAdded={onChange} />}
+    >
       {users.length === 0 ? (
         <div className={classes.text}>
           <p>Nobody can sign in yet. Add the first admin below.</p>
@@ -103,15 +107,23 @@ function RoleSelect({ value, onChange }: { readonly value: Role; readonly onChan
   );
 }
 
-function AddUser({ onAdded }: { readonly onAdded: () => Promise<void> }) {
+interface AddUserProps {
+  /** Nobody can sign in yet: the first one is to be an admin. */
+  readonly first: boolean;
+  readonly onAdded: () => Promise<void>;
+}
+
+function AddUser({ first, onAdded }: AddUserProps) {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
-  const [role, setRole] = useState<Role>('viewer');
+  const [chosen, setChosen] = useState<Role | null>(null);
+  const role = chosen ?? (first ? 'admin' : 'viewer');
   const add = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (!(await attempt('The user was not added', () => request('localApi.addUser', { name, role, password })))) return;
     setName('');
     setPassword('');
+    setChosen(null);
     await onAdded();
   };
   return (
@@ -130,7 +142,7 @@ function AddUser({ onAdded }: { readonly onAdded: () => Promise<void> }) {
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
       />
-      <RoleSelect value={role} onChange={setRole} />
+      <RoleSelect value={role} onChange={setChosen} />
       <Button
         type="submit"
         size="sm"
