@@ -30,7 +30,26 @@ function openLog(topic: string, partitions = 4): KafkaEventLog {
   return log;
 }
 
-beforeAll(() => admin.connect());
+/** Whether a group is let in. */
+async function groupsAreThere(): Promise<boolean> {
+  const log = openLog(freshTopic());
+  const starts = new Map((await log.partitions()).map(({ partition, start }) => [partition, start]));
+  const reader = await log.open(starts);
+  try {
+    await reader.poll(1, 20);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await reader.close();
+  }
+}
+
+beforeAll(async () => {
+  await admin.connect();
+  // The first group of a new broker makes the topic of its coordinators, and is sent away meanwhile.
+  await expect.poll(groupsAreThere, { timeout: 30_000 }).toBe(true);
+}, 40_000);
 afterAll(async () => {
   for (const log of logs) await log.close();
   const { groups } = await admin.listGroups();
