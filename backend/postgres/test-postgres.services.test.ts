@@ -99,7 +99,7 @@ describe('the test of a profile', () => {
     await database.admin(`revoke temporary on database ${name} from public`);
     await expect(test({ user }, 'guest')).rejects.toMatchObject({
       code: 'database_refused',
-      message: expect.stringMatching(/temporary tables.*sale: INSERT/),
+      message: expect.stringMatching(/temporary tables.*own the table sale.*sale: INSERT/),
     });
     await database.admin(`drop role ${user}`);
   });

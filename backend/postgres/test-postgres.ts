@@ -20,13 +20,17 @@ const CONNECT_MS = 3_000;
 const QUERY_MS = 1_000;
 const timeouts = { statementMs: QUERY_MS, lockMs: QUERY_MS, idleInTransactionMs: QUERY_MS };
 
-/** What the user may not do and would have to; the tables are looked at when they are there, else who makes them. */
+/**
+ * What the user may not do and would have to: partitions are made day by day, by the owner of what they are part of. The
+ * tables are looked at when they are there.
+ */
 const missingRights = sql`
   select r.name from (
     select 'temporary tables' as name, has_database_privilege(current_database(), 'TEMPORARY') as granted
     union all
     select 'create tables', current_schema() is not null and has_schema_privilege(current_schema(), 'CREATE')
-      where to_regclass('sale') is null
+    union all
+    select 'own the table sale', pg_has_role(relowner, 'MEMBER') from pg_class where oid = to_regclass('sale')
     union all
     select t.name || ': ' || p.name, has_table_privilege(t.name::regclass, p.name)
       from (values ('sale'), ('rollup_day'), ('consumer_offset'), ('migration')) as t(name)
