@@ -296,6 +296,18 @@ describe('signing in', () => {
       expect((await call(closed.ports.sql, path)).status).toBe(200);
   });
 
+  it('is not wanted for the pages of the description, which a browser loads without a token and which load nothing else', async () => {
+    const page = await fetch(`http://127.0.0.1:${closed.ports.sql}/docs`);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    const parts = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path);
+    expect(parts.length).toBeGreaterThan(4);
+    for (const path of parts) {
+      const part = await fetch(new URL(path ?? '', page.url));
+      expect([path, part.status, (await part.arrayBuffer()).byteLength > 100]).toEqual([path, 200, true]);
+    }
+  });
+
   it('gives tokens that hold on both ports, until they expire', async () => {
     const { accessToken, role } = await signIn('ada');
     expect(role).toBe('admin');

@@ -13,6 +13,7 @@ export interface LiveSocket {
   readonly bufferedAmount: number;
   send(text: string): void;
   ping(): void;
+  close(code: number, reason: string): void;
   terminate(): void;
   on(event: 'pong' | 'close' | 'error', listener: () => void): unknown;
 }
@@ -21,9 +22,12 @@ const tickMs = 250;
 /** A client with more than this on its way is sent nothing. */
 const mostBuffered = 64 * 1024;
 const pingMs = 10_000;
+/** Close code: the token has expired or was revoked. */
+const signedOut = 4401;
 
 interface Client {
   readonly socket: LiveSocket;
+  readonly mayListen: () => Promise<boolean>;
   sequence: number;
   /** null: it is sent a snapshot next. */
   revision: number | null;
@@ -59,10 +63,13 @@ export class LiveClients {
     return this.#clients.size;
   }
 
-  /** @param place `place` of the last frame of an earlier connection: what changed since is sent, where that is known */
-  add(socket: LiveSocket, place: string | undefined): void {
+  /**
+   * @param place `place` of the last frame of an earlier connection: what changed since is sent, where that is known
+   * @param mayListen asked again every 10 s: what is revoked ends. Never fails.
+   */
+  add(socket: LiveSocket, place: string | undefined, mayListen: () => Promise<boolean>): void {
     const revision = this.#revisionOf(place);
-    const client: Client = { socket, sequence: 0, revision, day: '', sentAt: 0, answered: true };
+    const client: Client = { socket, mayListen, sequence: 0, revision, day: '', sentAt: 0, answered: true };
     this.#clients.add(client);
     socket.on('pong', () => {
       client.answered = true;
@@ -140,6 +147,13 @@ export class LiveClients {
       }
       client.answered = false;
       client.socket.ping();
+      void this.#askAgain(client);
     }
+  }
+
+  async #askAgain(client: Client): Promise<void> {
+    if (await client.mayListen()) return;
+    this.#remove(client);
+    client.socket.close(signedOut, 'Sign in again');
   }
 }

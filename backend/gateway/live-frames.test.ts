@@ -39,7 +39,8 @@ afterEach(() => {
 
 function connect(place?: string) {
   const frames: (Record<string, unknown> & { sequence: number; place: string; ledger: { events: number } })[] = [];
-  const socket = { bufferedAmount: 0, pings: 0, ended: false };
+  const socket = { bufferedAmount: 0, pings: 0, ended: false, closed: 0 };
+  let known = true;
   let pong = () => {};
   const connection: LiveSocket = {
     get bufferedAmount() {
@@ -49,6 +50,9 @@ function connect(place?: string) {
     ping: () => {
       socket.pings += 1;
     },
+    close: (code) => {
+      socket.closed = code;
+    },
     terminate: () => {
       socket.ended = true;
     },
@@ -56,8 +60,11 @@ function connect(place?: string) {
       if (event === 'pong') pong = listener;
     },
   };
-  clients.add(connection, place);
-  return { frames, socket, pong: () => pong() };
+  clients.add(connection, place, async () => known);
+  const revoke = () => {
+    known = false;
+  };
+  return { frames, socket, pong: () => pong(), revoke };
 }
 
 it('sends a slow client nothing, and then the latest in one frame', () => {
@@ -119,4 +126,16 @@ it('ends a connection whose other side is gone', () => {
     there.pong();
   }
   expect([gone.socket.ended, there.socket.ended]).toEqual([true, false]);
+});
+
+it('ends a connection whose token does not hold any more, and sends it nothing from then on', async () => {
+  const revoked = connect();
+  const there = connect();
+  revoked.revoke();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([revoked.socket.closed, there.socket.closed, clients.count]).toEqual([4401, 0, 1]);
+  const told = revoked.frames.length;
+  revision += 1;
+  await vi.advanceTimersByTimeAsync(250);
+  expect(revoked.frames.length).toBe(told);
 });

@@ -40,6 +40,18 @@ const keepAliveMs = 10_000;
 /** A route that has not answered by then says so with 503. */
 const answerMs = 10_000;
 
+/** Of the pages at /docs. Styles: the page's library sets some on its elements. */
+const pagePolicy = {
+  'default-src': "'none'",
+  'script-src': "'self'",
+  'style-src': "'self' 'unsafe-inline'",
+  'img-src': "'self' data:",
+  'connect-src': "'self'",
+  'base-uri': "'none'",
+  'form-action': "'none'",
+  'frame-ancestors': "'none'",
+};
+
 export interface ServerParts {
   readonly backend: BackendName;
   readonly source: GatewaySource;
@@ -131,7 +143,13 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     },
     transform: createJsonSchemaTransform({ skipList: [] }),
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  await app.register(async (pages) => {
+    // A browser cannot sign in to load a page: the page tells no more than /openapi.json, and has a field for the token.
+    pages.addHook('onRoute', (route) => {
+      route.config = { ...route.config, audience: 'anyone' };
+    });
+    await pages.register(swaggerUi, { routePrefix: '/docs', staticCSP: pagePolicy });
+  });
   await app.register(websocket, { options: { maxPayload: 1024 } });
 
   const theaterIds = new Set(source.catalogue.theaters.map(({ id }) => id));
@@ -164,10 +182,23 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   app.get(
     '/live',
     { websocket: true, config: { audience: 'viewer' }, schema: { hide: true, querystring: placeSchema } },
-    (socket, request) => parts.live.add(socket, (request.query as z.infer<typeof placeSchema>).place),
+    (socket, request) => {
+      const { place } = request.query as z.infer<typeof placeSchema>;
+      parts.live.add(socket, place, () => isKnown(access, request.headers.authorization));
+    },
   );
   await app.ready();
   return app;
+}
+
+/** Whether the token still holds. While the users are out of reach, it does. */
+async function isKnown(access: Access, authorization: string | undefined): Promise<boolean> {
+  try {
+    await access.identify(authorization);
+    return true;
+  } catch (error) {
+    return !(error instanceof HttpProblem && error.status === 401);
+  }
 }
 
 /** 405 where the path is there for another method. */
