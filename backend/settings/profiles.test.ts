@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { localProfile, profileSchema } from './profile.ts';
 import { parseProfile, profileText } from './profile-file.ts';
@@ -35,6 +36,11 @@ test('copies are numbered, also copies of copies, and never too long', () => {
 });
 
 describe('a profile as a file', () => {
+  test.each(['base', 'aws'])('is what deploy/k8s/%s holds', async (overlay) => {
+    const file = new URL(`../../deploy/k8s/${overlay}/profile.json`, import.meta.url);
+    expect(parseProfile(await readFile(file, 'utf8'), 'profile.json').kafka.topic).toBe('ticket-sales');
+  });
+
   test('comes back as it was, and holds no password', () => {
     const text = profileText(staging);
     expect(parseProfile(text, 'a.json')).toEqual(staging);
