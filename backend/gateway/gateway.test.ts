@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -167,8 +167,19 @@ describe('answers', () => {
     expect(metrics).toMatch(
       /reelmetrics_http_request_seconds_count\{backend="sql",method="GET",route="\/theaters\/:id\/movies",status="404"\} 0|route="\/summary\/:date"/,
     );
+    const stored = [...metrics.matchAll(/^reelmetrics_stored_offset\{partition="\d+"\} (\d+)$/gm)].map(([, at]) =>
+      Number(at),
+    );
+    expect(stored.reduce((sum, at) => sum + at)).toBe(runtime.live.snapshot().ledger.events);
     expect((await call(open.ports.sql, '/health/ready')).body).toEqual({ ready: true, reason: null });
-    expect((await fetch(`http://127.0.0.1:${open.ports.sql}/docs/`)).status).toBe(200);
+  });
+
+  it('are measured in all that the dashboard draws', async () => {
+    const metrics = await (await fetch(`http://127.0.0.1:${open.ports.sql}/metrics`)).text();
+    const dashboard = await readFile(new URL('../../deploy/grafana/reelmetrics.json', import.meta.url), 'utf8');
+    const drawn = new Set(dashboard.match(/\b(reelmetrics|nodejs|process)_\w+/g));
+    expect(drawn.size).toBeGreaterThan(8);
+    for (const name of drawn) expect(metrics).toMatch(new RegExp(`^${name}[ {]`, 'm'));
   });
 
   it('do not leave this computer without sign-in', async () => {

@@ -1,6 +1,6 @@
 /** Figures for Prometheus, of the whole program; the two listeners add their requests. */
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { PartState, SystemStatus } from '../domain/status.ts';
+import type { PartitionLag, PartState, SystemStatus } from '../domain/status.ts';
 
 export interface Metrics {
   readonly contentType: string;
@@ -52,6 +52,23 @@ export function createMetrics(status: () => SystemStatus): Metrics {
     'Events that the simulator of this program has produced.',
     ({ simulator }) => simulator.produced,
   );
+  const offsets = (name: string, help: string, read: (lag: PartitionLag) => bigint | null) => {
+    new Gauge({
+      name: `reelmetrics_${name}`,
+      help,
+      labelNames: ['partition'],
+      registers,
+      collect() {
+        this.reset();
+        for (const lag of status().consumer.partitions) {
+          const offset = read(lag);
+          if (offset !== null) this.set({ partition: String(lag.partition) }, Number(offset));
+        }
+      },
+    });
+  };
+  offsets('stored_offset', 'The first event of a partition that is not stored yet.', ({ stored }) => stored);
+  offsets('log_end_offset', 'The next event that a partition will get.', ({ end }) => end);
   new Gauge({
     name: 'reelmetrics_part_up',
     help: '1 up, 0.5 degraded, 0 not.',

@@ -10,18 +10,25 @@ import { Card } from '../../ui/card.tsx';
 import { useNow } from '../../ui/clock.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { StateChip } from '../../ui/state-chip.tsx';
-import { WidgetError } from '../../ui/states.tsx';
+import { SkeletonRows, WidgetError } from '../../ui/states.tsx';
 import { spanWords } from '../../ui/time-words.ts';
 import { SettingRow } from './setting-row.tsx';
 import classes from './settings.module.css';
 
 const queryKey = ['localApi.accounts'];
+/** Others sign in, and are locked, meanwhile. */
+const lookMs = 5_000;
 
 /** Who may ask: users and keys, kept with the data. */
 export function LocalApiAccounts() {
   const running = useConsole((state) => state.appState?.phase === 'running');
   const client = useQueryClient();
-  const accounts = useQuery({ queryKey, queryFn: () => request('localApi.accounts'), enabled: running });
+  const accounts = useQuery({
+    queryKey,
+    queryFn: () => request('localApi.accounts'),
+    enabled: running,
+    refetchInterval: lookMs,
+  });
   const refresh = () => client.invalidateQueries({ queryKey });
   if (!running) {
     return (
@@ -39,10 +46,18 @@ export function LocalApiAccounts() {
       </Card>
     );
   }
+  if (accounts.data === undefined) {
+    return (
+      <Card title="Users and keys">
+        <SkeletonRows rows={3} />
+      </Card>
+    );
+  }
+  const { users, keys } = accounts.data;
   return (
     <>
-      <Users users={accounts.data?.users ?? []} onChange={refresh} />
-      <Keys keys={accounts.data?.keys ?? []} onChange={refresh} />
+      <Users users={users} onChange={refresh} />
+      <Keys keys={keys} onChange={refresh} />
     </>
   );
 }
