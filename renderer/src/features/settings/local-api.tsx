@@ -126,9 +126,9 @@ function Port({ label, name, value, onCommit }: PortProps) {
 
 /** A line that can be tried at once. */
 function Curl({ port, signIn }: { readonly port: number; readonly signIn: boolean }) {
-  const line = `curl ${signIn ? '-H "Authorization: Bearer $KEY" ' : ''}http://localhost:${port}/theaters`;
+  const line = `curl ${signIn ? '-H "Authorization: Bearer $KEY" ' : ''}localhost:${port}/theaters`;
   return (
-    <SettingRow label="Try it" note={<>The whole interface is described at http://localhost:{port}/docs</>}>
+    <SettingRow label="Try it" note={<>Described at http://localhost:{port}/docs</>}>
       <code className={classes.path} data-selectable>
         {line}
       </code>
