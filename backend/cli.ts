@@ -35,10 +35,10 @@ const help = `reelmetrics: the console's backend without its window
       each invariant. Exit code 0 only if all hold.
   reelmetrics serve <where> | --embedded [--simulate <events/s>] [--sql-port 8001] [--materialized-port 8002]
                     [--address 127.0.0.1] [--host-name <name>]... [--no-auth] [--no-consume]
-                    [--behind-proxy]
+                    [--behind-proxy <addresses>]
       Answers questions over HTTP and WebSocket, a port for each query backend. --embedded makes data that are thrown
       away at the end. --no-auth, on 127.0.0.1 only, lets everybody of this computer in. --no-consume leaves storing to
-      others. --behind-proxy believes a load balancer's X-Forwarded-For.
+      others. --behind-proxy 10.0.0.0/16 believes a load balancer there about who asks (X-Forwarded-For).
   reelmetrics user add <name> | list | password <name> | disable <name> | enable <name>  <where> [--role viewer]
       Users of that interface: viewer, operator or admin. The password comes from --password-file, or from stdin.
   reelmetrics key create <what for> | list | revoke <id>  <where> [--role viewer]

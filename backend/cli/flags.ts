@@ -24,7 +24,7 @@ export const options = {
   'materialized-port': { type: 'string' },
   'probe-port': { type: 'string' },
   'host-name': { type: 'string', multiple: true },
-  'behind-proxy': { type: 'boolean' },
+  'behind-proxy': { type: 'string' },
   'no-auth': { type: 'boolean' },
   'no-consume': { type: 'boolean' },
   role: { type: 'string' },

@@ -41,7 +41,7 @@ async function serveData(flags: Flags, context: CommandContext): Promise<number>
       address: flags.address ?? '127.0.0.1',
       ports,
       hostNames: flags['host-name'] ?? [],
-      behindProxy: flags['behind-proxy'] ?? false,
+      behindProxy: flags['behind-proxy'],
       currency: defaultSettings.currency,
       version: packageJson.version,
       accounts,

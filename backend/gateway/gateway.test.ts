@@ -405,6 +405,29 @@ describe('signing in', () => {
     expect(statuses.at(-1)).toBe(429);
   });
 
+  it('counts attempts by the address that the load balancer tells, whatever the client says before it', async () => {
+    const behind = await openGateway({ ...options, source: runtime, accounts, behindProxy: '127.0.0.0/8' });
+    const statuses = async ({ ports }: Gateway, address: (round: number) => string) => {
+      let last = 0;
+      for (let round = 0; round < 21; round += 1) {
+        const headers = { 'x-forwarded-for': address(round) };
+        // Refused for its form, before a password is looked at: counted all the same.
+        last = (await call(ports.sql, '/auth/refresh', { method: 'POST', headers })).status;
+      }
+      return last;
+    };
+    expect(await statuses(behind, (round) => `198.51.100.${round}, 203.0.113.7`)).toBe(429);
+    expect(await statuses(behind, (round) => `203.0.113.7, 198.51.100.${round}`)).toBe(400);
+    await behind.close();
+    const elsewhere = await openGateway({ ...options, source: runtime, accounts, behindProxy: '10.0.0.0/8' });
+    expect(await statuses(elsewhere, (round) => `198.51.100.${round}`)).toBe(429);
+    await elsewhere.close();
+    for (const behindProxy of ['', '10.0.0.0', '10.0.0.0/33', '10.0.0.0/8/8', 'x/8'])
+      await expect(openGateway({ ...options, source: runtime, accounts, behindProxy })).rejects.toThrow(
+        /range of addresses/,
+      );
+  });
+
   it('wants good names and passwords', async () => {
     await expect(accounts.addUser('ada', 'viewer', password)).rejects.toThrow(/already/);
     await expect(accounts.addUser('A b', 'viewer', password)).rejects.toThrow(/no name/);

@@ -22,7 +22,7 @@ export interface GatewayOptions {
   readonly currency: string;
   readonly version: string;
   /** See `ServerParts`. */
-  readonly behindProxy?: boolean;
+  readonly behindProxy?: string | undefined;
   /** null: no sign-in, on loopback only. */
   readonly accounts: Accounts | null;
   /** See `ServerParts`. */

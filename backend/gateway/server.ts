@@ -16,6 +16,7 @@ import type { Guard } from './guard.ts';
 import type { LiveClients } from './live-clients.ts';
 import type { Metrics } from './metrics.ts';
 import { HttpProblem, sendProblem, toProblem } from './problem.ts';
+import { trustProxy } from './proxy.ts';
 import { healthRoutes } from './routes/health.ts';
 import { operatorRoutes } from './routes/operator.ts';
 import { questionRoutes } from './routes/questions.ts';
@@ -60,8 +61,8 @@ export interface ServerParts {
   /** null: everybody who reaches the port may do everything. */
   readonly accounts: Accounts | null;
   readonly guard: Guard;
-  /** Whether a load balancer in front tells who asks: X-Forwarded-For, by which attempts to sign in are counted. */
-  readonly behindProxy?: boolean;
+  /** Addresses of the load balancer in front, by whose X-Forwarded-For attempts to sign in are counted. */
+  readonly behindProxy?: string | undefined;
   readonly metrics: Metrics;
   readonly live: LiveClients;
   /** Most time for an answer, ms; 10 s unless told. */
@@ -76,7 +77,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const access: Access = accounts ?? openAccess;
   const longest = parts.answerMs ?? answerMs;
   const app = Fastify({
-    trustProxy: parts.behindProxy ?? false,
+    trustProxy: parts.behindProxy === undefined ? false : trustProxy(parts.behindProxy),
     bodyLimit: bodyBytes,
     requestTimeout: requestMs,
     connectionTimeout: requestMs,
