@@ -110,7 +110,8 @@ export class Accounts implements Access {
     const right = await isPassword(password, user?.passwordHash ?? decoy);
     const now = clock.now();
     const locked = (user?.lockedUntil ?? 0) > now;
-    if (user === null || !right || locked || user.disabledAt !== null) {
+    const { tokens, stored } = this.#newTokens();
+    if (user === null || !right || !(await store.openSession(user, stored, now))) {
       if (user !== null && !right && !locked) await store.noteFailure(name, mostFailures, now + lockMs);
       await this.audit(user?.name ?? 'unknown', 'sign-in.refused', locked ? 'locked' : '');
       throw new HttpProblem(
@@ -122,8 +123,6 @@ export class Accounts implements Access {
         },
       );
     }
-    const { tokens, stored } = this.#newTokens();
-    await store.openSession(user.name, stored);
     await this.audit(user.name, 'sign-in', '');
     return { ...tokens, name: user.name, role: user.role };
   }

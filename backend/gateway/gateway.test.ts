@@ -394,6 +394,15 @@ describe('signing in', () => {
       post(closed.ports.materialized, '/auth/token', { name, password: word });
     const wrong = await Promise.all(Array.from({ length: 5 }, () => guess('bob', 'wrong wrong wrong')));
     expect(new Set(wrong.map(({ status }) => status))).toEqual(new Set([401]));
+    const bob = await runtime.accounts.findUser('bob');
+    const tokens = {
+      accessHash: Buffer.from('a'),
+      accessUntil: 9e12,
+      refreshHash: Buffer.from('r'),
+      refreshUntil: 9e12,
+    };
+    // A right guess that was on its way when the lock came.
+    expect(bob && (await runtime.accounts.openSession(bob, tokens, Date.now()))).toBe(false);
     const locked = await guess('bob', password);
     const unknown = await guess('nobody', password);
     expect([locked.status, locked.body]).toEqual([unknown.status, unknown.body]);

@@ -36,8 +36,11 @@ export interface AccountStore {
   setDisabled(name: string, disabled: boolean): Promise<boolean>;
   /** Counts a wrong password; the `most`-th in a row locks the user until then. */
   noteFailure(name: string, most: number, lockedUntil: number): Promise<void>;
-  /** A right password: begins a session, forgets the failures. */
-  openSession(user: string, tokens: SessionTokens): Promise<void>;
+  /**
+   * A right password: begins a session, forgets the failures. false when the user has been locked or disabled meanwhile, or
+   * has another password: of many guesses sent at once, those that come to an end after the lock do not count.
+   */
+  openSession(user: StoredUser, tokens: SessionTokens, now: number): Promise<boolean>;
   /** null when it is unknown or expired, or its user disabled. */
   findAccess(accessHash: Uint8Array, now: number): Promise<Holder | null>;
   /** Replaces both tokens of a session, in one step. */

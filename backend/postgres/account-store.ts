@@ -63,7 +63,9 @@ const countFailure = sql`
     locked_until = case when failures + 1 >= $2 then to_timestamp($3::float8 / 1000.0) else locked_until end
   where name = $1`;
 const clearFailures = sql`
-  update api_user set failures = 0, locked_until = null, last_sign_in_at = now() where name = $1`;
+  update api_user set failures = 0, locked_until = null, last_sign_in_at = now()
+  where name = $1 and password_hash = $2 and disabled_at is null
+    and (locked_until is null or locked_until <= to_timestamp($3::float8 / 1000.0))`;
 const dropOldSessions = sql`delete from api_session where refresh_until < now()`;
 const insertSession = sql`
   insert into api_session (user_name, access_hash, access_until, refresh_hash, refresh_until)
@@ -159,11 +161,13 @@ export class PostgresAccountStore implements AccountStore {
     await this.#pool.query(countFailure, [name, most, lockedUntil]);
   }
 
-  async openSession(user: string, tokens: SessionTokens): Promise<void> {
-    await inTransaction(this.#pool, async (client) => {
-      await client.query(clearFailures, [user]);
+  openSession({ name, passwordHash }: StoredUser, tokens: SessionTokens, now: number): Promise<boolean> {
+    return inTransaction(this.#pool, async (client) => {
+      const { rowCount } = await client.query(clearFailures, [name, passwordHash, now]);
+      if (rowCount === 0) return false;
       await client.query(dropOldSessions);
-      await client.query(insertSession, [user, ...tokenValues(tokens)]);
+      await client.query(insertSession, [name, ...tokenValues(tokens)]);
+      return true;
     });
   }
 
