@@ -47,6 +47,7 @@ export async function saveDraft(key: string, draft: Draft): Promise<string | nul
       profile: profileOf(draft),
       secrets: draft.secrets,
     });
+    useSources.getState().saved(id);
     await renew();
     saved = id;
     const { tests, discard, select, tell } = useSources.getState();

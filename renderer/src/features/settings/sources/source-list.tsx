@@ -25,7 +25,9 @@ export function SourceList({
 }) {
   const select = useSources((state) => state.select);
   const edit = useSources((state) => state.edit);
-  const unsaved = useSources((state) => state.drafts[newProfile]);
+  const draft = useSources((state) => state.drafts[newProfile]);
+  const savedAs = useSources((state) => state.savedAs);
+  const unsaved = profiles.some(({ profile }) => profile.id === savedAs) ? undefined : draft;
   const own = profiles.filter(({ builtIn }) => !builtIn).length;
   const full = own >= connectionLimits.profiles;
   const add = (): void => {

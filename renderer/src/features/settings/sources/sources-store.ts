@@ -22,12 +22,15 @@ interface SourcesState {
   /** Fields whose errors are shown: left once, or found when it was to be saved or tried. */
   readonly checked: Readonly<Record<string, readonly FieldName[]>>;
   readonly tests: Readonly<Record<string, TestStates>>;
+  /** What a draft has just been saved as: once the list has that profile, the draft is not shown beside it. */
+  readonly savedAs: string | null;
   readonly switching: Switching | null;
   readonly failure: { readonly id: string; readonly failure: RequestFailure } | null;
   select(id: string | null): void;
   edit(id: string, draft: Draft): void;
   /** Forgets the draft, and what its tests have shown. */
   discard(id: string): void;
+  saved(id: string): void;
   check(id: string, fields: readonly FieldName[]): void;
   tell(id: string, service: ServiceName, test: TestState): void;
   setSwitching(switching: Switching | null): void;
@@ -39,6 +42,7 @@ export const useSources = create<SourcesState>()((set) => ({
   drafts: {},
   checked: {},
   tests: {},
+  savedAs: null,
   switching: null,
   failure: null,
   select: (selected) => set({ selected }),
@@ -53,7 +57,9 @@ export const useSources = create<SourcesState>()((set) => ({
       drafts: without(drafts, id),
       checked: without(checked, id),
       tests: without(tests, id),
+      savedAs: null,
     })),
+  saved: (savedAs) => set({ savedAs }),
   check: (id, fields) =>
     set(({ checked }) => ({ checked: { ...checked, [id]: [...new Set([...(checked[id] ?? []), ...fields])] } })),
   tell: (id, service, test) => set(({ tests }) => ({ tests: { ...tests, [id]: { ...tests[id], [service]: test } } })),
