@@ -11,7 +11,7 @@ export interface LiveDelays {
   /** ms from making a frame to having read it. */
   readonly frameP50: number;
   readonly frameP99: number;
-  /** ms from the sale to having read the first frame that holds it, tick of 250 ms included. */
+  /** ms from each sale to having read the first frame that holds it, the tick of 250 ms included. */
   readonly saleP50: number;
   readonly saleP99: number;
   /** Resident memory of the gateway beyond what it had without clients. */
@@ -20,7 +20,7 @@ export interface LiveDelays {
 
 interface Frame {
   readonly at: number;
-  readonly recent: readonly { readonly soldAt: number }[];
+  readonly recent: readonly { readonly id: string; readonly soldAt: number }[];
 }
 
 function percentile(sorted: readonly number[], share: number): number {
@@ -32,7 +32,10 @@ async function residentMegabytes(port: number): Promise<number> {
   return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1]) / 2 ** 20;
 }
 
-/** @param port of a gateway that stores sales meanwhile, on this machine: the clocks are one */
+/**
+ * @param port of a gateway on the machine that sells, so that the clocks are one; no more is sold than the 20 new sales that
+ *   a frame holds
+ */
 export async function liveDelays(port: number, seconds: number): Promise<LiveDelays> {
   const before = await residentMegabytes(port);
   const sockets = Array.from({ length: clients }, () => new WebSocket(`ws://127.0.0.1:${port}/live`));
@@ -42,14 +45,17 @@ export async function liveDelays(port: number, seconds: number): Promise<LiveDel
   const frames: number[] = [];
   const sales: number[] = [];
   for (const socket of sockets.slice(stalled)) {
-    let newest = 0;
+    const seen = new Set<string>();
+    let first = true;
     socket.on('message', (data) => {
       const { at, recent } = JSON.parse(String(data)) as Frame;
       const now = Date.now();
       frames.push(now - at);
-      const soldAt = recent[0]?.soldAt ?? 0;
-      if (newest > 0 && soldAt > newest) sales.push(now - soldAt);
-      newest = Math.max(newest, soldAt);
+      for (const { id, soldAt } of recent) {
+        if (!first && !seen.has(id)) sales.push(now - soldAt);
+        seen.add(id);
+      }
+      first &&= recent.length === 0;
     });
   }
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));

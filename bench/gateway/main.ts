@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { openStage } from '../services/stage.ts';
-import { liveDelays } from './live.ts';
+import { type LiveDelays, liveDelays } from './live.ts';
 
 const connections = 64;
 const cli = fileURLToPath(new URL('../../backend/cli.ts', import.meta.url));
@@ -37,6 +37,8 @@ interface Load {
 
 const { values } = parseArgs({ options: { json: { type: 'string' }, seconds: { type: 'string', default: '5' } } });
 const duration = Number(values.seconds);
+/** Sales per second while live clients listen. */
+const liveRate = 15;
 
 async function load(url: string): Promise<Load> {
   const { requests, latency, non2xx, errors } = await autocannon({ url, connections, duration });
@@ -73,6 +75,16 @@ const serve = (env: NodeJS.ProcessEnv, base: number) =>
     ],
     env,
   );
+
+async function tellLive(which: string, port: number): Promise<LiveDelays> {
+  const live = await liveDelays(port, duration * 4);
+  process.stdout.write(
+    `\n200 WebSocket clients of a gateway ${which}, 20 of them stalled, ${live.frames} frames: ` +
+      `made to read p50 ${live.frameP50}, p99 ${live.frameP99} ms; sold to read p50 ${live.saleP50}, p99 ${live.saleP99} ms; ` +
+      `${live.megabytes.toFixed(0)} MB\n`,
+  );
+  return live;
+}
 
 /** A bare route as large as the answer, in a process of its own as the answer is. */
 async function bareLoad(bytes: number): Promise<Load> {
@@ -117,13 +129,6 @@ try {
       );
     }
   }
-  const live = await liveDelays(18_001, duration * 4);
-  report.live = live;
-  process.stdout.write(
-    `\n200 WebSocket clients, 20 of them stalled, ${live.frames} frames: ` +
-      `made to read p50 ${live.frameP50}, p99 ${live.frameP99} ms; sold to read p50 ${live.saleP50}, p99 ${live.saleP99} ms; ` +
-      `${live.megabytes.toFixed(0)} MB\n`,
-  );
   const second = await serve(env, 18_011);
   const route = `/summary/${today}`;
   const one = await load(`http://127.0.0.1:18002${route}`);
@@ -136,6 +141,25 @@ try {
   await stop(second);
   await stop(first);
   await stop(worker);
+  const selling = await start(
+    cli,
+    [
+      'serve',
+      ...local,
+      '--no-auth',
+      '--simulate',
+      String(liveRate),
+      '--sql-port',
+      '18001',
+      '--materialized-port',
+      '18002',
+    ],
+    env,
+  );
+  const observing = await serve(env, 18_011);
+  report.live = { storing: await tellLive('that stores', 18_001), observing: await tellLive('that observes', 18_011) };
+  await stop(observing);
+  await stop(selling);
 } finally {
   await stage.close();
 }
