@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { averageTicketPrice, change, formatCents, formatCompactCents, formatPercent, share } from './money.ts';
+import {
+  averageTicketPrice,
+  change,
+  currencyDigits,
+  decimalAmount,
+  formatCents,
+  formatCompactCents,
+  formatPercent,
+  share,
+} from './money.ts';
 
 describe('amounts', () => {
   test('are exact, with a true minus sign', () => {
@@ -22,8 +31,27 @@ describe('amounts', () => {
     );
   });
 
-  test('keep their hundredths in a currency that is usually shown without', () => {
-    expect(formatCents(123_45, 'JPY')).toBe('¥123.45');
+  test('have the digits of their currency', () => {
+    expect(formatCents(12_345, 'JPY')).toBe('¥12,345');
+    expect(formatCents(-12_345, 'KWD')).toBe('\u2212KWD\u00a012.345');
+    expect(formatCents(12_345, 'HUF')).toBe('HUF\u00a0123.45');
+    expect(formatCompactCents(999, 'JPY')).toBe('¥999');
+    expect(formatCompactCents(1_000, 'JPY')).toBe('¥1.0K');
+    expect(formatCompactCents(999_999, 'KWD')).toBe('KWD\u00a0999.999');
+    expect(formatCompactCents(1_500_000, 'KWD')).toBe('KWD\u00a01.5K');
+  });
+
+  test('have the digits that ISO 4217 gives, whatever the runtime says', () => {
+    const expected = { USD: 2, EUR: 2, JPY: 0, KRW: 0, VND: 0, CLP: 0, KWD: 3, BHD: 3, TND: 3, IQD: 3, HUF: 2, IDR: 2 };
+    for (const [currency, digits] of Object.entries(expected)) expect(currencyDigits(currency)).toBe(digits);
+  });
+
+  test('are written into files as decimal text', () => {
+    expect(decimalAmount(-1_250n, 'USD')).toBe('-12.50');
+    expect(decimalAmount(-5, 'EUR')).toBe('-0.05');
+    expect(decimalAmount(-1_250n, 'JPY')).toBe('-1250');
+    expect(decimalAmount(1, 'KWD')).toBe('0.001');
+    expect(decimalAmount(0n, 'KWD')).toBe('0.000');
   });
 
   test('follow the locale', () => {

@@ -9,17 +9,41 @@ interface LocaleOption {
   readonly locale?: string;
 }
 
-/** An exact amount of cents, such as `$18,497.01` or `−$201.81`. A number must be a safe integer. */
+const withoutMinorUnit: ReadonlySet<string> = new Set(
+  'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' '),
+);
+const withThousandths: ReadonlySet<string> = new Set('BHD IQD JOD KWD LYD OMR TND'.split(' '));
+
+/**
+ * Decimal places of a currency's minor unit: 2 for USD, 0 for JPY, 3 for KWD. The list is ISO 4217's, not `Intl`'s:
+ * that one follows CLDR, which gives HUF, COP, IDR, PKR and RSD other digits from one version to the next, and programs
+ * of different runtimes share the data.
+ */
+export function currencyDigits(currency: string): number {
+  if (withoutMinorUnit.has(currency)) return 0;
+  return withThousandths.has(currency) ? 3 : 2;
+}
+
+/** An amount of minor units as decimal text with a point, for files: `-12.50` in USD, `-1250` in JPY. */
+export function decimalAmount(cents: bigint | number, currency: string): string {
+  const value = BigInt(cents);
+  return value < 0n ? `-${decimal(-value, currency)}` : decimal(value, currency);
+}
+
+/** An exact amount of minor units, such as `$18,497.01`, `¥1,250` or `−$201.81`. A number must be a safe integer. */
 export function formatCents(cents: bigint | number, currency: string, options: LocaleOption = {}): string {
   return signed(BigInt(cents), (absolute) =>
-    currencyFormat('standard', currency, options.locale).format(decimal(absolute)),
+    currencyFormat('standard', currency, options.locale).format(decimal(absolute, currency)),
   );
 }
 
-/** An amount of cents for a tile, such as `$395.5K`: one decimal from a thousand on, exact below. */
+/** An amount of minor units for a tile, such as `$395.5K`: one decimal from a thousand on, exact below. */
 export function formatCompactCents(cents: bigint | number, currency: string, options: LocaleOption = {}): string {
+  const thousand = 1_000n * unitOf(currency);
   return signed(BigInt(cents), (absolute) =>
-    currencyFormat(absolute < 100_000n ? 'standard' : 'compact', currency, options.locale).format(decimal(absolute)),
+    currencyFormat(absolute < thousand ? 'standard' : 'compact', currency, options.locale).format(
+      decimal(absolute, currency),
+    ),
   );
 }
 
@@ -66,8 +90,16 @@ function signed(cents: bigint, format: (absolute: bigint) => string): string {
 }
 
 /** Intl formats decimal text exactly; a number would lose cents above 2^53. */
-function decimal(cents: bigint): `${number}` {
-  return `${cents / 100n}.${String(cents % 100n).padStart(2, '0')}` as `${number}`;
+function decimal(cents: bigint, currency: string): `${number}` {
+  const digits = currencyDigits(currency);
+  if (digits === 0) return String(cents) as `${number}`;
+  const unit = unitOf(currency);
+  return `${cents / unit}.${String(cents % unit).padStart(digits, '0')}` as `${number}`;
+}
+
+/** Minor units in one unit of the currency. */
+function unitOf(currency: string): bigint {
+  return 10n ** BigInt(currencyDigits(currency));
 }
 
 const formats = new Map<string, Intl.NumberFormat>();
@@ -82,8 +114,7 @@ function cached(key: string, make: () => Intl.NumberFormat): Intl.NumberFormat {
 }
 
 function currencyFormat(notation: 'standard' | 'compact', currency: string, locale = 'en-US'): Intl.NumberFormat {
-  // Digits are set, because a currency such as JPY would otherwise round the hundredths away.
-  const digits = notation === 'standard' ? 2 : 1;
+  const digits = notation === 'standard' ? currencyDigits(currency) : 1;
   return cached(
     `${locale} ${currency} ${notation}`,
     () =>

@@ -62,7 +62,9 @@ const fields = {
     .int()
     .min(0)
     .max(1_000_000_000)
-    .describe('Amount paid, or given back by a refund, in hundredths of the currency; 0 is complimentary.'),
+    .describe(
+      'Amount paid, or given back by a refund, in minor units of the currency (cents; whole yen); 0 is complimentary.',
+    ),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)
