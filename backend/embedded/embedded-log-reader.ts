@@ -164,14 +164,18 @@ export class EmbeddedLogReader implements LogReader {
       if (partition === undefined || state === undefined) continue;
       const limit = Math.max(1, Math.ceil(left / (ready.length - index)));
       const records = take(state, limit);
+      const first = records[0];
       const last = records.at(-1);
-      if (!last) continue;
+      if (!first || !last) continue;
       left -= records.length;
       state.position = last.offset + 1n;
       batches.push({
         topic: this.#topic,
         partition,
+        // The embedded log numbers records without gaps: what is missing before the first was deleted.
+        startOffset: first.offset,
         records,
+        emptyOffsets: 0,
         nextOffset: state.position,
         endOffset: this.#end(partition),
       });

@@ -51,6 +51,7 @@ export class ContinuedLog implements EventLog {
           if (base === 0n) return batch;
           return {
             ...batch,
+            startOffset: batch.startOffset + base,
             records: batch.records.map((record) => ({ ...record, offset: record.offset + base })),
             nextOffset: batch.nextOffset + base,
             endOffset: batch.endOffset + base,

@@ -48,6 +48,7 @@ export async function decodeBatch(
   return {
     topic: batch.topic,
     partition: batch.partition,
+    emptyOffsets: batch.emptyOffsets,
     nextOffset: batch.nextOffset,
     sales,
     deadLetters,

@@ -53,7 +53,7 @@ export class LagTracker {
     const entry = this.#entries.get(batch.partition);
     if (!entry) return;
     if (this.#reach(entry, batch.endOffset, now) > entry.stored)
-      entry.waitingSince = batch.records[0]?.timestamp ?? now;
+      entry.waitingSince = batch.records[0]?.timestamp ?? entry.waitingSince ?? now;
   }
 
   /** @param lastTimestamp of the last stored record: what still waits is not older */

@@ -6,7 +6,9 @@ import { type LaneWork, runLanes } from './lanes.ts';
 const batch = (partition: number, nextOffset: number): LogBatch => ({
   topic: 'ticket-sales',
   partition,
+  startOffset: BigInt(nextOffset),
   records: [],
+  emptyOffsets: 0,
   nextOffset: BigInt(nextOffset),
   endOffset: 100n,
 });

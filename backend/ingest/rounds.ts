@@ -116,7 +116,7 @@ export class Rounds {
   async #apply(session: Session, batch: LogBatch, decoded: DecodedBatch): Promise<CommittedBatch | undefined> {
     const { store, projector, clock, logger, lag, feed } = this.#parts;
     const { partition } = batch;
-    const first = batch.records[0]?.offset ?? batch.nextOffset;
+    const first = batch.startOffset;
     const expectedOffset = lag.storedOffset(partition) ?? first;
     if (first > expectedOffset) {
       logger.error('Events are missing in the log', { partition, from: String(expectedOffset), to: String(first) });

@@ -49,10 +49,17 @@ const CONCURRENCY = 256;
 interface Fetched {
   readonly messages: readonly KafkaMessage[];
   readonly bytes: number;
+  readonly start: bigint;
   /** Where it goes on: behind the marks, too, with which transactions end. */
   readonly next: bigint;
   /** Messages that polls have taken. */
   taken: number;
+}
+
+interface Taken {
+  readonly records: LogRecord[];
+  readonly startOffset: bigint;
+  readonly nextOffset: bigint;
 }
 
 interface PartitionState {
@@ -226,8 +233,10 @@ export class KafkaLogReader implements LogReader {
     if (BigInt(first.offset) < state.fetched) return this.#lookBack(partition, state, BigInt(batch.highWatermark));
     let bytes = 0;
     for (const { key, value } of messages) bytes += (key?.byteLength ?? 0) + (value?.byteLength ?? 0) + 1;
+    // kafkajs begins at the start of the log where that is beyond the place to read from: what lies between was deleted.
+    const start = fetchedOffsetOf(batch) ?? BigInt(first.offset);
     state.fetched = BigInt(batch.lastOffset()) + 1n;
-    state.queue.push({ messages, bytes, next: state.fetched, taken: 0 });
+    state.queue.push({ messages, bytes, start, next: state.fetched, taken: 0 });
     state.end = BigInt(batch.highWatermark);
     this.#bufferedBytes += bytes;
     resolveOffset(last.offset);
@@ -261,10 +270,22 @@ export class KafkaLogReader implements LogReader {
     for (let index = 0; index < ready.length && left > 0; index += 1) {
       const [partition, state] = ready[(index + this.#turn) % ready.length] ?? [];
       if (partition === undefined || state === undefined) continue;
-      const { records, nextOffset } = this.#take(state, Math.max(1, Math.ceil(left / (ready.length - index))));
+      const { records, startOffset, nextOffset } = this.#take(
+        state,
+        Math.max(1, Math.ceil(left / (ready.length - index))),
+      );
       left -= records.length;
       this.#offsets.set(partition, nextOffset);
-      batches.push({ topic: this.#parts.topic, partition, records, nextOffset, endOffset: state.end });
+      const emptyOffsets = Number(nextOffset - startOffset) - records.length;
+      batches.push({
+        topic: this.#parts.topic,
+        partition,
+        startOffset,
+        records,
+        emptyOffsets,
+        nextOffset,
+        endOffset: state.end,
+      });
       await setImmediate();
       // Taken away meanwhile: whoever has the partition now reads it again.
       if (generation !== this.#generation) return [];
@@ -274,12 +295,15 @@ export class KafkaLogReader implements LogReader {
   }
 
   /** Records of a partition that has some. */
-  #take(state: PartitionState, limit: number): { readonly records: LogRecord[]; readonly nextOffset: bigint } {
+  #take(state: PartitionState, limit: number): Taken {
     const records: LogRecord[] = [];
+    let startOffset: bigint | undefined;
     let nextOffset = 0n;
     while (records.length < limit) {
       const [fetched] = state.queue;
       if (!fetched) break;
+      startOffset ??=
+        fetched.taken === 0 ? fetched.start : BigInt(fetched.messages[fetched.taken]?.offset ?? fetched.next);
       const until = Math.min(fetched.messages.length, fetched.taken + limit - records.length);
       for (const message of fetched.messages.slice(fetched.taken, until)) records.push(recordOf(message));
       fetched.taken = until;
@@ -288,7 +312,7 @@ export class KafkaLogReader implements LogReader {
       state.queue.shift();
       this.#bufferedBytes -= fetched.bytes;
     }
-    return { records, nextOffset };
+    return { records, startOffset: startOffset ?? nextOffset, nextOffset };
   }
 
   #drop(state: PartitionState): void {
@@ -340,6 +364,11 @@ export class KafkaLogReader implements LogReader {
       this.#waiters.add(done);
     });
   }
+}
+
+/** kafkajs holds it, and its types do not tell. */
+function fetchedOffsetOf(batch: object): bigint | undefined {
+  return 'fetchedOffset' in batch ? BigInt(String(batch.fetchedOffset)) : undefined;
 }
 
 function recordOf({ offset, key, value, timestamp }: KafkaMessage): LogRecord {

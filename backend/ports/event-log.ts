@@ -12,14 +12,27 @@ export interface LogRecord {
   readonly timestamp: number;
 }
 
-/** Records of one partition, in offset order, without gaps unless retention or compaction made them. */
+/**
+ * What lies between two offsets of one partition: records, in offset order, and offsets that hold none. There may be no
+ * record at all.
+ */
 export interface LogBatch {
   readonly topic: string;
   readonly partition: number;
+  /**
+   * Where the batch begins: the `nextOffset` of the batch before, or where reading began. When it is beyond what is
+   * stored, the offsets between are missing: the log has deleted them.
+   */
+  readonly startOffset: bigint;
   readonly records: readonly LogRecord[];
-  /** Offset to store once the batch is applied: last record's offset + 1. */
+  /**
+   * How many offsets from `startOffset` to `nextOffset` hold no event for a reader, and never will: marks of transactions,
+   * records of aborted ones, records that compaction has removed. It is all of them that hold no record.
+   */
+  readonly emptyOffsets: number;
+  /** Offset to store once the batch is applied. */
   readonly nextOffset: bigint;
-  /** End of the partition when the batch was read (offset of the next record to be written). */
+  /** Up to where the partition could be read when the batch was: see `PartitionOffsets.end`. */
   readonly endOffset: bigint;
 }
 
@@ -27,7 +40,7 @@ export interface PartitionOffsets {
   readonly partition: number;
   /** First offset still kept. */
   readonly start: bigint;
-  /** Offset of the next record to be written. */
+  /** Up to where it can be read: the offset of the next record to be written, or of the first of an open transaction. */
   readonly end: bigint;
 }
 

@@ -18,6 +18,8 @@ export interface StoreBatch {
   /** Offset the store must hold now, else another owner has moved it (the fence). */
   readonly expectedOffset: bigint;
   readonly nextOffset: bigint;
+  /** Offsets up to `nextOffset` that hold no event: marks of transactions and the like (`LogBatch`). */
+  readonly emptyOffsets: number;
   /**
    * The generation of the data for which the batch was decoded: it grows whenever all of them are recomputed or deleted.
    * null where no other program can do that meanwhile.

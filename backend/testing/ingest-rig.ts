@@ -102,6 +102,7 @@ export class IngestRig {
       partition,
       expectedOffset: from,
       nextOffset: from + BigInt(sales.length),
+      emptyOffsets: 0,
       generation: null,
       sales,
       deadLetters: [],
@@ -160,7 +161,9 @@ export class IngestRig {
     const log = {
       topic: this.#options.topic,
       partition,
+      startOffset: from,
       records,
+      emptyOffsets: 0,
       nextOffset: last.offset + 1n,
       endOffset: BigInt(all.length),
     };

@@ -55,6 +55,7 @@ export function batchOf(sales: readonly SaleLine[], facts: Partial<StoreBatch> =
     partition: sales[0]?.partition ?? 0,
     expectedOffset,
     nextOffset: expectedOffset + BigInt(sales.length + (facts.deadLetters?.length ?? 0)),
+    emptyOffsets: 0,
     generation: null,
     sales,
     deadLetters: [],
