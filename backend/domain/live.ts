@@ -12,6 +12,11 @@ export interface SecondBucket {
   readonly admits: number;
 }
 
+/** Order of lists of sales: by the instant of sale, the newest first. */
+export function newestFirst(a: Pick<SaleLine, 'soldAt' | 'id'>, b: Pick<SaleLine, 'soldAt' | 'id'>): number {
+  return b.soldAt - a.soldAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
 export interface LiveLeader {
   readonly id: number;
   readonly grossCents: bigint;
@@ -54,7 +59,7 @@ export interface LiveFrame {
   readonly minutes: readonly SeriesPoint[];
   readonly topTheaters: readonly LiveLeader[];
   readonly topMovies: readonly LiveLeader[];
-  /** Newest first: 50 in a snapshot, at most 20 in a tick. */
+  /** By the instant of sale, newest first: 50 in a snapshot, at most 20 in a tick. */
   readonly recent: readonly SaleLine[];
   /** Sold-at instants of up to 8 events stored since the last frame: the renderer measures produce -> screen with them. */
   readonly latencySample: readonly number[];

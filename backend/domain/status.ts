@@ -182,6 +182,8 @@ export interface SystemStatus {
   readonly businessDay: BusinessDay;
   readonly zone: string;
   readonly cutoverHour: number;
+  /** Grows with each recomputing or deleting of what is stored: answers of an earlier one do not hold any more. */
+  readonly generation: number;
   readonly database: PartStatus;
   readonly log: PartStatus;
   readonly consumer: ConsumerStatus;

@@ -106,6 +106,29 @@ describe('consumer', () => {
     await expectExact(15_000);
   });
 
+  it('is complete up to a moment that stands still while it is paused, and does not know its lag once it is stopped', async () => {
+    const { consumer } = fixture.start();
+    await fixture.log.append(messages(10));
+    await consumer.drained();
+    await until(() => (consumer.completeUntil() ?? 0) > 0, 'complete up to some moment');
+    const before = consumer.completeUntil() ?? 0;
+    await until(() => (consumer.completeUntil() ?? 0) > before, 'complete up to a later one');
+    consumer.pause();
+    const held = consumer.completeUntil();
+    let looks = 0;
+    consumer.onStatus(() => {
+      looks += 1;
+    });
+    await until(() => looks >= 2, 'two more looks at the log');
+    expect(consumer.completeUntil()).toBe(held);
+    consumer.resume();
+    await until(() => (consumer.completeUntil() ?? 0) > (held ?? 0), 'complete up to now again');
+    await consumer.stop();
+    const stopped = consumer.completeUntil();
+    expect(consumer.status()).toMatchObject({ state: 'off', lagEvents: null, lagSeconds: null });
+    expect(consumer.completeUntil()).toBe(stopped);
+  });
+
   it('reads nothing while paused, and what came meanwhile afterwards', async () => {
     const { consumer } = fixture.start({}, { pollWaitMs: 20, observeMs: 20 });
     await consumer.drained();

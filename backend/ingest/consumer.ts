@@ -43,6 +43,7 @@ export class Consumer {
   readonly #progress = new Progress();
   #state: { state: PartState; since: number; reason: string | null; code: string | null; nextAttemptAt: number | null };
   #pausedAt: number | null = null;
+  #completeUntil: number | null = null;
   #stopping = false;
   #running: Promise<void> | undefined;
   #interrupt = new AbortController();
@@ -95,6 +96,7 @@ export class Consumer {
 
   /** Stops polling after the round in hand, until `resume`. */
   pause(): void {
+    this.completeUntil();
     this.#pausedAt ??= this.#parts.clock.now();
     this.#notify();
   }
@@ -112,8 +114,21 @@ export class Consumer {
     this.#wake();
   }
 
+  /**
+   * Up to when all that reached the log is stored, epoch ms; null until that was known once. It stands still while the
+   * consumer is not up, is paused, or does not know how much waits.
+   */
+  completeUntil(): number | null {
+    const now = this.#parts.clock.now();
+    const known = this.#state.state === 'up' && this.#pausedAt === null ? this.#lag.completeUntil(now) : null;
+    // A clock that was set back must not make old data look new.
+    if (known !== null) this.#completeUntil = Math.max(Math.min(this.#completeUntil ?? known, now), known);
+    return this.#completeUntil;
+  }
+
   status(): ConsumerStatus {
-    const waits = this.#lag.events();
+    // Nothing looks at the log while it is off.
+    const known = this.#state.state !== 'off';
     const { projector, clock } = this.#parts;
     const behind = this.#state.state === 'up' && projector.status().state === 'degraded';
     return {
@@ -121,10 +136,10 @@ export class Consumer {
       paused: this.#pausedAt !== null,
       pausedAt: this.#pausedAt,
       observeOnly: this.#parts.observeOnly ?? false,
-      lagEvents: waits,
-      lagSeconds: this.#lag.seconds(clock.now()),
-      timeToClear: this.#lag.timeToClear(),
-      partitions: this.#lag.partitions(clock.now()),
+      lagEvents: known ? this.#lag.events() : null,
+      lagSeconds: known ? this.#lag.seconds(clock.now()) : null,
+      timeToClear: known ? this.#lag.timeToClear() : null,
+      partitions: known ? this.#lag.partitions(clock.now()) : [],
       ...this.#rounds.counts,
       restarts: this.#restarts,
     };

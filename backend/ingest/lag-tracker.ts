@@ -15,6 +15,8 @@ interface Entry {
 export class LagTracker {
   readonly #entries = new Map<number, Entry>();
   #appendedAt: number | null = null;
+  /** When the ends of all partitions were looked at last, epoch ms; null while one is unknown. */
+  #observedAt: number | null = null;
 
   /** Begins anew: offsets of the store for the partitions of the log. */
   begin(partitions: readonly PartitionOffsets[], stored: ReadonlyMap<number, bigint>, now: number): void {
@@ -31,6 +33,7 @@ export class LagTracker {
   }
 
   observeEnds(partitions: readonly PartitionOffsets[], now: number): void {
+    this.#observedAt = now;
     for (const { partition, end } of partitions) {
       const entry = this.#entries.get(partition);
       if (!entry) continue;
@@ -66,6 +69,7 @@ export class LagTracker {
 
   /** The log does not answer: nobody knows where its ends are. */
   forgetEnds(): void {
+    this.#observedAt = null;
     for (const entry of this.#entries.values()) {
       entry.end = null;
       entry.pace.forget();
@@ -128,6 +132,13 @@ export class LagTracker {
       if (waitingSince !== null && waitingSince < oldest) oldest = waitingSince;
     }
     return Math.max(0, now - oldest) / 1000;
+  }
+
+  /** Up to when all that reached the log is stored, epoch ms; null while that is unknown. */
+  completeUntil(now: number): number | null {
+    const seconds = this.seconds(now);
+    if (seconds === null || this.#observedAt === null) return null;
+    return seconds === 0 && this.events() === 0 ? this.#observedAt : now - seconds * 1000;
   }
 
   /** Whether all below these ends is stored. */

@@ -91,6 +91,24 @@ describe('live window', () => {
     expect(frame.salesPerMinute).toBe(2);
   });
 
+  it('lists sales by the instant of sale, so that history that is made does not push out those of now', () => {
+    const { clock, window, sale } = start();
+    const now = Array.from({ length: 50 }, (_, index) => sale({ soldAt: noon - 50_000 + index }));
+    window.committed(batchOf(now, clock.at));
+    const revision = window.revision();
+    const old = Array.from({ length: 60 }, (_, index) => sale({ soldAt: noon - 7 * 86_400_000 + index }));
+    const late = sale({ soldAt: noon - 49_999 });
+    window.committed(batchOf([...old, late], clock.at));
+    const times = window.snapshot().recent.map(({ soldAt }) => soldAt);
+    expect(times).toEqual(
+      [...now, late]
+        .map(({ soldAt }) => soldAt)
+        .sort((a, b) => b - a)
+        .slice(0, 50),
+    );
+    expect(window.changesSince(revision)?.frame.recent).toEqual([late]);
+  });
+
   it('puts a late event into its second, and one outside the five minutes only into the totals', () => {
     const { clock, window, sale } = start();
     window.committed(

@@ -1,5 +1,5 @@
 import type { BusinessCalendar } from '../domain/business-day.ts';
-import type { LiveFrame, SecondBucket } from '../domain/live.ts';
+import { type LiveFrame, newestFirst, type SecondBucket } from '../domain/live.ts';
 import type { SeriesPoint } from '../domain/question.ts';
 import type { BusinessDay } from '../domain/rollup.ts';
 import type { StageLatencies } from '../domain/status.ts';
@@ -240,8 +240,12 @@ export class LiveWindow {
   }
 
   #keepRecent(inserted: readonly SaleLine[], revision: number): void {
-    const newest = inserted.slice(-recentSales).reverse();
-    this.#recent = [...newest.map((sale) => ({ sale, revision })), ...this.#recent].slice(0, recentSales);
+    const oldest = this.#recent.length < recentSales ? undefined : this.#recent.at(-1)?.sale;
+    const newer = inserted.filter((sale) => oldest === undefined || newestFirst(sale, oldest) < 0);
+    if (newer.length === 0) return;
+    this.#recent = [...newer.map((sale) => ({ sale, revision })), ...this.#recent]
+      .sort((a, b) => newestFirst(a.sale, b.sale))
+      .slice(0, recentSales);
   }
 
   #keepLatencySamples(batch: CommittedBatch, revision: number): void {

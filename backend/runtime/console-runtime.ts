@@ -77,7 +77,7 @@ export class ConsoleRuntime implements Runtime {
   readonly archive: SaleArchive;
   readonly simulator: Runtime['simulator'];
   readonly #parts: ConsoleParts;
-  readonly #marks = new Marks();
+  readonly #marks: Marks;
   readonly #meter: PipelineMeter;
   readonly #deadLetters: PostgresDeadLetters;
   readonly #reconciler: Reconciler;
@@ -97,6 +97,7 @@ export class ConsoleRuntime implements Runtime {
     this.createdDatabase = parts.createdDatabase;
     this.live = parts.live;
     this.simulator = parts.simulator;
+    this.#marks = new Marks(parts.options.marks);
     this.#meter = new PipelineMeter(parts.clock);
     this.accounts = new PostgresAccountStore(parts.pool);
     this.archive = new PostgresSaleArchive(parts.longPool);
@@ -107,6 +108,10 @@ export class ConsoleRuntime implements Runtime {
 
   businessDay(): BusinessDay {
     return this.#parts.inUse.calendar().dayOf(this.#parts.clock.now());
+  }
+
+  completeUntil(): number | null {
+    return this.#parts.consumer.completeUntil();
   }
 
   status(): SystemStatus {
@@ -122,6 +127,7 @@ export class ConsoleRuntime implements Runtime {
       businessDay: calendar.dayOf(now),
       zone: calendar.zone,
       cutoverHour: calendar.cutoverHour,
+      generation: this.#parts.inUse.generation(),
       database,
       log,
       consumer: consumer.status(),

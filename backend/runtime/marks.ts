@@ -4,7 +4,12 @@ const kept = 50;
 
 /** Moments that charts mark, newest last, at most 50. */
 export class Marks {
-  #marks: readonly Mark[] = [];
+  #marks: readonly Mark[];
+
+  /** `before`: those of a life of the same source that has ended. */
+  constructor(before: readonly Mark[] = []) {
+    this.#marks = before.slice(-kept);
+  }
 
   add(mark: Mark): void {
     this.#marks = [...this.#marks, mark].slice(-kept);

@@ -3,7 +3,14 @@ import type { DeadLetterPage, DeadLetterQuery, RedriveReport, RedriveRequest } f
 import type { LiveFrame } from '../domain/live.ts';
 import type { Answer, BackendName, Comparison, Movie, Question, Theater } from '../domain/question.ts';
 import type { BusinessDay } from '../domain/rollup.ts';
-import type { CheckReport, Reconciliation, ServiceState, SimulatorSettings, SystemStatus } from '../domain/status.ts';
+import type {
+  CheckReport,
+  Mark,
+  Reconciliation,
+  ServiceState,
+  SimulatorSettings,
+  SystemStatus,
+} from '../domain/status.ts';
 import type { SaleLine } from '../domain/ticket-sale.ts';
 import type { AccountStore } from '../ports/account-store.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -41,6 +48,8 @@ export interface RuntimeOptions {
   /** Whether to run the consumer (false for tools that only look). */
   readonly consume: boolean;
   readonly onProgress?: (progress: StartProgress) => void;
+  /** Marks of the charts from an earlier life of the same source. */
+  readonly marks?: readonly Mark[];
   /** Ends a start that waits for services. */
   readonly signal?: AbortSignal;
 }
@@ -52,6 +61,8 @@ export interface Runtime {
   readonly createdDatabase: boolean;
   /** The current one: the status tells it too, at a hundred times the cost. */
   businessDay(): BusinessDay;
+  /** Up to when all that reached the log is stored, epoch ms; null until that was known once. */
+  completeUntil(): number | null;
   status(): SystemStatus;
   /** Calls back after any change of status (often; the caller throttles). Returns the unsubscriber. */
   onStatus(listener: () => void): () => void;

@@ -41,6 +41,12 @@ export interface AppInfo {
   readonly notices: readonly string[];
 }
 
+/** A live frame as the window is sent it. */
+export interface WindowFrame extends LiveFrame {
+  /** Up to when what it holds is complete, epoch ms: its age is that of the figures. null: not known since the start. */
+  readonly completeUntil: number | null;
+}
+
 /** Whether there is a backend to ask. */
 export type AppState =
   | { readonly phase: 'no-source' }
@@ -163,7 +169,7 @@ export interface Requests {
   'query.compare': { input: Question; output: Comparison };
   'backend.switch': { input: { backend: BackendName }; output: undefined };
   'sales.recent': { input: { theaterId?: number; limit: number }; output: readonly SaleLine[] };
-  'live.snapshot': { input: undefined; output: LiveFrame };
+  'live.snapshot': { input: undefined; output: WindowFrame };
   'status.get': { input: undefined; output: SystemStatus };
   'simulator.start': { input: undefined; output: undefined };
   'simulator.stop': { input: undefined; output: undefined };
@@ -203,7 +209,7 @@ export interface Requests {
 /** Every feed: what main sends without being asked. */
 export interface Feeds {
   app: AppState;
-  live: LiveFrame;
+  live: WindowFrame;
   status: SystemStatus;
   /** Sent when the window enters or leaves full screen, by whatever means. */
   window: { readonly fullScreen: boolean };

@@ -102,7 +102,7 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
   const profiles = new ProfileStore({ settings, secrets, env: process.env });
 
   const host = new RuntimeHost(
-    async (source, onProgress, signal) => {
+    async (source, onProgress, signal, marks) => {
       // Loaded only now: the first paint does not wait for the database's code.
       const { createRuntime } = await import('../../backend/runtime.ts');
       const { zone, cutoverHour, currency, backend, fallback, simulator } = settings.current;
@@ -112,6 +112,7 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
             ? { kind: 'embedded', dataDir: folders.data, startWorker: startPostgresWorker }
             : { kind: 'services', ...(await profiles.services(source)) },
         signal,
+        marks,
         calendar: { zone: resolveZone(zone), cutoverHour },
         currency,
         backend,

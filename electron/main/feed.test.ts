@@ -9,6 +9,7 @@ import { Feed, type FeedSource, type FeedTarget } from './feed.ts';
 function makeSource() {
   let revision = 0;
   let day = '2026-11-22';
+  const complete: { until: number | null } = { until: null };
   const listeners = new Set<() => void>();
   const frame = (kind: LiveFrame['kind']): LiveFrame => ({
     kind,
@@ -36,6 +37,7 @@ function makeSource() {
       onChange: () => () => undefined,
     },
     status: () => ({ at: Date.now() }) as SystemStatus,
+    completeUntil: () => complete.until,
     onStatus: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -43,6 +45,7 @@ function makeSource() {
   };
   return {
     source,
+    complete,
     listeners,
     sell() {
       revision += 1;
@@ -146,6 +149,17 @@ describe('the feed', () => {
     vi.advanceTimersByTime(250);
     expect(page.live().at(-1)?.sequence).toBe(answer.sequence + 1);
     expect(page.live().at(-1)?.kind).toBe('tick');
+  });
+
+  it('says with each frame up to when it is complete: at least to the last commit, never to the time of the tick', () => {
+    feed.attach(source.source);
+    const until = Date.now() - 34_000;
+    source.complete.until = until;
+    vi.advanceTimersByTime(5000);
+    expect(page.live().at(-1)).toMatchObject({ completeUntil: until });
+    expect(page.live().at(-1)?.at).toBeGreaterThan(until + 35_000);
+    source.complete.until = null;
+    expect(feed.snapshot(source.source).completeUntil).toBeNull();
   });
 
   it('does not pass its rate when the page comes back often', () => {

@@ -5,7 +5,7 @@ import { heartbeatMs, nextFrame, snapshotOf } from '../../backend/live/next-fram
 import type { Runtime } from '../../backend/runtime.ts';
 import type { CommandId } from '../contract/commands.ts';
 import { type FeedName, feedChannel } from '../contract/names.ts';
-import type { AppState, Feeds } from '../contract/signatures.ts';
+import type { AppState, Feeds, WindowFrame } from '../contract/signatures.ts';
 import { throttle } from './throttle.ts';
 
 /** A page that can be told things. */
@@ -16,7 +16,7 @@ export interface FeedTarget {
 }
 
 /** What the feed asks of the runtime. */
-export type FeedSource = Pick<Runtime, 'live' | 'status' | 'onStatus'>;
+export type FeedSource = Pick<Runtime, 'live' | 'status' | 'onStatus' | 'completeUntil'>;
 
 /** What a diagnostic run wants to know of the live feed. */
 export interface FeedFigures {
@@ -98,11 +98,11 @@ export class Feed {
   }
 
   /** The whole picture for a page that asks; ticks go on from it. */
-  snapshot(source: FeedSource): LiveFrame {
+  snapshot(source: FeedSource): WindowFrame {
     this.#snapshotDue = false;
     const { frame, revision } = snapshotOf(source.live);
     this.#revision = revision;
-    return this.#number(frame);
+    return this.#number(frame, source);
   }
 
   appState(state: AppState): void {
@@ -146,27 +146,28 @@ export class Feed {
   }
 
   /** What changed since the last frame, else a heartbeat when one is due. */
-  #next(source: FeedSource): LiveFrame | null {
+  #next(source: FeedSource): WindowFrame | null {
     const heartbeatDue = Date.now() - this.#lastSentAt >= heartbeatMs;
     const next = nextFrame(source.live, { revision: this.#revision, day: this.#day, heartbeatDue });
     if (next === null) return null;
     this.#revision = next.revision;
-    return this.#number(next.frame);
+    return this.#number(next.frame, source);
   }
 
-  #number(frame: LiveFrame): LiveFrame {
+  #number(frame: LiveFrame, source: FeedSource): WindowFrame {
     this.#sequence += 1;
     this.#day = frame.day;
-    return { ...frame, sequence: this.#sequence };
+    // The last commit is what is known at least, before the consumer has looked at the log for the first time.
+    return { ...frame, sequence: this.#sequence, completeUntil: source.completeUntil() ?? frame.committedAt };
   }
 
-  #send(frame: LiveFrame): void {
+  #send(frame: WindowFrame): void {
     this.#lastSentAt = Date.now();
     if (this.#measured) this.#measure(frame);
     this.#target.send('live', frame);
   }
 
-  #measure(frame: LiveFrame): void {
+  #measure(frame: WindowFrame): void {
     const bytes = serialize(frame).byteLength;
     const figures = this.#figures;
     if (frame.kind === 'tick') {

@@ -1,14 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import type { Mark } from '../../backend/domain/status.ts';
 import { AppError } from '../../backend/lib/app-error.ts';
 import { silentLogger } from '../../backend/ports/logger.ts';
 import type { Runtime } from '../../backend/runtime.ts';
 import { type CreateRuntime, RuntimeHost } from './runtime-host.ts';
 
 /** The few doors of a runtime that its host uses. */
-function makeRuntime(calls: string[], simulatorState: 'running' | 'stopped'): Runtime {
+function makeRuntime(
+  calls: string[],
+  simulatorState: 'running' | 'paused' | 'stopped',
+  marks: readonly Mark[] = [],
+): Runtime {
   const parts = {
-    status: () => ({ simulator: { state: simulatorState } }),
-    simulator: { stop: async () => void calls.push('stop simulator') },
+    status: () => ({ at: 1000, marks, simulator: { state: simulatorState, backfill: null } }),
+    simulator: {
+      stop: async () => void calls.push('stop simulator'),
+      start: () => void calls.push('start simulator'),
+      pause: () => void calls.push('pause simulator'),
+    },
     close: async () => void calls.push('close'),
   };
   return parts as unknown as Runtime;
@@ -119,6 +128,29 @@ describe('the runtime host', () => {
     });
     expect(host).toMatchObject({ source: 'embedded', state: { phase: 'running' } });
     expect(calls).toEqual(['close']);
+  });
+
+  it.each([
+    ['running', ['stop simulator', 'close', 'start simulator']],
+    ['paused', ['stop simulator', 'close', 'start simulator', 'pause simulator']],
+    ['stopped', ['close']],
+  ] as const)('gives a source that is taken again its marks, and its simulator, which was %s', async (state, calls) => {
+    const mark: Mark = { at: 1, kind: 'simulator-started', text: 'Simulator started' };
+    const called: string[] = [];
+    const given: (readonly Mark[])[] = [];
+    const { host } = setUp(async (source, _onProgress, _signal, marks) => {
+      given.push(marks);
+      if (source === 'local') throw new AppError('bad_settings', 'The password is wrong.');
+      return makeRuntime(called, state, [mark]);
+    });
+    await host.start('embedded');
+    await expect(host.switchTo('local')).rejects.toMatchObject({ code: 'not_available' });
+    expect(called).toEqual(calls);
+    expect(given.slice(0, 2)).toEqual([[], []]);
+    expect(given[2]?.map(({ kind }) => kind)).toEqual(['simulator-started', 'consumer-down', 'consumer-up']);
+    expect(given[2]?.[1]?.at).toBe(1000);
+    await host.restart();
+    expect(called.slice(calls.length)).toEqual(calls);
   });
 
   it('gives up a start that waits for services when another source is chosen, and when it is closed', async () => {

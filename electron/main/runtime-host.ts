@@ -1,15 +1,28 @@
+import type { Mark, SimulatorStatus } from '../../backend/domain/status.ts';
 import { AppError, messageOf } from '../../backend/lib/app-error.ts';
 import type { Logger } from '../../backend/ports/logger.ts';
 import type { Runtime, StartProgress } from '../../backend/runtime.ts';
 import type { AppState } from '../contract/signatures.ts';
 import { toFailure } from './failure.ts';
 
-/** Starts the backend on a data source: 'embedded', or the id of a profile. The signal ends a start that waits. */
+/**
+ * Starts the backend on a data source: 'embedded', or the id of a profile. The signal ends a start that waits; the marks
+ * are those of the charts from before, when the same source is started again.
+ */
 export type CreateRuntime = (
   source: string,
   onProgress: (progress: StartProgress) => void,
   signal: AbortSignal,
+  marks: readonly Mark[],
 ) => Promise<Runtime>;
+
+/** What a source that is left, and taken again, is given back. */
+interface Left {
+  readonly source: string;
+  readonly at: number;
+  readonly marks: readonly Mark[];
+  readonly simulator: SimulatorStatus;
+}
 
 interface Attempt {
   readonly source: string;
@@ -27,6 +40,7 @@ const switchLimitMs = 20_000;
  *                starting -> failed -> starting (try again)
  *   running, starting, failed -> starting another source (switch), and back to the one that ran when that fails
  *   running -> starting it again (restart)
+ *   what is taken again has its marks, and its simulator runs if it ran
  *   any -> stopping, which is final
  */
 export class RuntimeHost {
@@ -112,11 +126,12 @@ export class RuntimeHost {
       throw new AppError('not_available', 'The data source is being switched.', { hint: 'Wait for it to end.' });
     }
     this.#switching = true;
+    const left = this.#leaving();
     let begun: Promise<Runtime>;
     try {
       await this.#leave((step) => this.#become({ phase: 'starting', source, step, share: null, services: [] }));
-      if (before !== null) return await this.#beginOrGoBack(source, before);
-      begun = this.#begin(source);
+      if (before !== null) return await this.#beginOrGoBack(source, before, left);
+      begun = left?.source === source ? this.#beginAgain(left) : this.#begin(source);
     } finally {
       this.#switching = false;
     }
@@ -124,7 +139,28 @@ export class RuntimeHost {
     await begun;
   }
 
-  async #beginOrGoBack(source: string, before: string): Promise<void> {
+  /** What runs, as it will have to be again if it is taken again; null when nothing runs. */
+  #leaving(): Left | null {
+    const { source } = this;
+    if (this.#runtime === null || source === null) return null;
+    const { at, marks, simulator } = this.#runtime.status();
+    return { source, at, marks, simulator };
+  }
+
+  /** Starts a source that was left, with its marks, a band for the time it was away, and its simulator. */
+  async #beginAgain({ source, at, marks, simulator }: Left): Promise<Runtime> {
+    const away = [
+      { at, kind: 'consumer-down', text: `${this.#nameOf(source)} was left` },
+      { at: Date.now(), kind: 'consumer-up', text: `${this.#nameOf(source)} is in use again` },
+    ] as const;
+    const runtime = await this.#begin(source, [...marks, ...away]);
+    if (this.#stopped !== undefined || simulator.state === 'stopped' || simulator.state === 'stopping') return runtime;
+    runtime.simulator.start();
+    if (simulator.state === 'paused') runtime.simulator.pause();
+    return runtime;
+  }
+
+  async #beginOrGoBack(source: string, before: string, left: Left | null): Promise<void> {
     const begun = this.#begin(source);
     const limit = setTimeout(() => this.#attempt?.abort.abort(), switchLimitMs);
     let waitedFor = '';
@@ -137,9 +173,10 @@ export class RuntimeHost {
       if (this.#stopped !== undefined) throw error;
       const cancelled = error instanceof AppError && error.code === 'cancelled';
       const reason = cancelled ? `it did not start within ${switchLimitMs / 1000} s. ${waitedFor}` : messageOf(error);
-      await this.#begin(before);
+      await (left === null ? this.#begin(before) : this.#beginAgain(left));
+      const unfinished = left === null || left.simulator.backfill === null ? '' : ' Its backfill was ended.';
       throw new AppError('not_available', `${this.#nameOf(source)} cannot be used: ${reason}`, {
-        hint: `${this.#nameOf(before)} is in use again.`,
+        hint: `${this.#nameOf(before)} is in use again.${unfinished}`,
         cause: error,
       });
     } finally {
@@ -148,14 +185,14 @@ export class RuntimeHost {
     }
   }
 
-  #begin(source: string): Promise<Runtime> {
+  #begin(source: string, marks: readonly Mark[] = []): Promise<Runtime> {
     const abort = new AbortController();
-    const attempt: Attempt = { source, abort, runtime: this.#start(source, abort.signal) };
+    const attempt: Attempt = { source, abort, runtime: this.#start(source, abort.signal, marks) };
     this.#attempt = attempt;
     return attempt.runtime;
   }
 
-  async #start(source: string, signal: AbortSignal): Promise<Runtime> {
+  async #start(source: string, signal: AbortSignal, marks: readonly Mark[]): Promise<Runtime> {
     this.#become({ phase: 'starting', source, step: 'Starting', share: null, services: [] });
     try {
       const runtime = await this.#create(
@@ -164,6 +201,7 @@ export class RuntimeHost {
           if (this.#state.phase === 'starting') this.#become({ phase: 'starting', source, step, share, services });
         },
         signal,
+        marks,
       );
       this.#runtime = runtime;
       if (this.#stopped === undefined) this.#become({ phase: 'running', source });

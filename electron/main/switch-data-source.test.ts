@@ -20,7 +20,10 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function makeRuntime(): Runtime {
-  const parts = { status: () => ({ simulator: { state: 'stopped' } }), close: async () => undefined };
+  const parts = {
+    status: () => ({ at: 0, marks: [], simulator: { state: 'stopped', backfill: null } }),
+    close: async () => undefined,
+  };
   return parts as unknown as Runtime;
 }
 
