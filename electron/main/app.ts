@@ -3,6 +3,7 @@ import { app, type BrowserWindow, Menu, nativeTheme, safeStorage, session } from
 import { AppError } from '../../backend/lib/app-error.ts';
 import { ReleaseStack } from '../../backend/lib/release-stack.ts';
 import type { Logger } from '../../backend/ports/logger.ts';
+import { destinationsOf } from '../../backend/settings/destination.ts';
 import { isSource } from '../../backend/settings/profiles.ts';
 import type { Settings } from '../../backend/settings/settings.ts';
 import { resolveZone } from '../../backend/settings/zone.ts';
@@ -97,7 +98,10 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
   release.push('feed', () => feed.close());
 
   const secrets = await step('secrets', () =>
-    SecretsStore.open(folders.secretsFile, secretVault(safeStorage, process.platform), logger),
+    SecretsStore.open(folders.secretsFile, secretVault(safeStorage, process.platform), logger, (id) => {
+      const profile = settings.current.profiles.find((known) => known.id === id);
+      return profile === undefined ? null : destinationsOf(profile);
+    }),
   );
   const profiles = new ProfileStore({ settings, secrets, env: process.env });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ let profiles: ProfileStore;
 
 async function open(env: NodeJS.ProcessEnv = {}): Promise<void> {
   settings = await SettingsStore.open(join(folder, 'settings.json'));
-  const secrets = await SecretsStore.open(join(folder, 'secrets.json'), vault, silentLogger);
+  const secrets = await SecretsStore.open(join(folder, 'secrets.json'), vault, silentLogger, () => null);
   profiles = new ProfileStore({ settings, secrets, env });
 }
 
@@ -110,13 +110,70 @@ describe('profiles', () => {
 
   it('are tried with the passwords given, else with those held', async () => {
     await profiles.save(null, staging, passwords);
-    const all = ['kafka', 'postgres', 'redis'] as const;
+    const all = { kafka: staging.kafka, postgres: staging.postgres, redis: staging.redis };
     expect(await profiles.secretsToTry('staging', { postgres: 'new', kafka: null }, all)).toEqual({
       kafka: null,
       postgres: 'new',
       redis: null,
     });
     expect(await profiles.secretsToTry(null, { redis: 'r' }, all)).toEqual({ ...noSecrets, redis: 'r' });
+  });
+});
+
+describe('a held password', () => {
+  const elsewhere = {
+    'host of PostgreSQL': { postgres: { ...staging.postgres, host: 'thief.example' } },
+    'port of PostgreSQL': { postgres: { ...staging.postgres, port: 29555 } },
+    'user of PostgreSQL': { postgres: { ...staging.postgres, user: 'postgres' } },
+    'encryption of PostgreSQL': { postgres: { ...staging.postgres, tls: { enabled: true, ca: null } } },
+    'one more broker': { kafka: { ...staging.kafka, brokers: [...staging.kafka.brokers, 'thief.example:9092'] } },
+    'sign-in of Kafka': { kafka: { ...staging.kafka, sasl: { ...sasl, mechanism: 'plain' as const } } },
+  };
+  it.each(Object.entries(elsewhere))('is not sent elsewhere: %s', async (_, settings) => {
+    await profiles.save(null, staging, passwords);
+    const refused = { code: 'bad_settings', hint: expect.stringContaining('again') };
+    await expect(profiles.secretsToTry('staging', {}, settings)).rejects.toMatchObject(refused);
+    await expect(profiles.save('staging', { ...staging, ...settings }, {})).rejects.toMatchObject(refused);
+    expect((await profiles.services('staging')).secrets).toEqual({ ...noSecrets, ...passwords });
+    // Entered for the new place it goes there.
+    const again = { kafka: 'K', postgres: 'P' };
+    expect(await profiles.secretsToTry('staging', again, settings)).toEqual({ ...noSecrets, ...again });
+    await profiles.save('staging', { ...staging, ...settings }, again);
+    expect((await profiles.services('staging')).secrets).toEqual({ ...noSecrets, ...again });
+  });
+
+  it('of the built-in profile is not sent elsewhere', async () => {
+    const there = { postgres: local.postgres };
+    expect((await profiles.secretsToTry('local', {}, there)).postgres).toBe('reelmetrics');
+    const settings = { postgres: { ...local.postgres, host: 'thief.example' } };
+    expect(await profiles.secretsToTry('local', {}, settings)).toEqual(noSecrets);
+  });
+
+  it('goes on being used after a change of what does not matter to it', async () => {
+    await profiles.save(null, staging, passwords);
+    const changed = {
+      ...staging,
+      kafka: { ...staging.kafka, topic: 'other', brokers: staging.kafka.brokers.map((broker) => broker.toUpperCase()) },
+      postgres: { ...staging.postgres, database: 'other' },
+    };
+    await profiles.save('staging', changed, {});
+    expect((await profiles.services('staging')).secrets).toEqual({ ...noSecrets, ...passwords });
+  });
+
+  it('of a profile whose settings were changed in the file is not sent to the new place', async () => {
+    await profiles.save(null, staging, passwords);
+    const file = join(folder, 'settings.json');
+    const text = await readFile(file, 'utf8');
+    const own = JSON.parse(text).profiles[0];
+    await writeFile(
+      file,
+      JSON.stringify({
+        ...JSON.parse(text),
+        profiles: [{ ...own, postgres: { ...own.postgres, host: 'thief.example' } }],
+      }),
+    );
+    await open();
+    await expect(profiles.services('staging')).rejects.toMatchObject({ code: 'bad_settings' });
   });
 });
 

@@ -1,5 +1,6 @@
-import { connectionLimits, type ServiceName } from '../../backend/domain/connection.ts';
+import { connectionLimits, type ServiceName, serviceNames } from '../../backend/domain/connection.ts';
 import { AppError } from '../../backend/lib/app-error.ts';
+import { destinationsOf } from '../../backend/settings/destination.ts';
 import { type LocalServices, localServices } from '../../backend/settings/environment.ts';
 import { localProfile, noSecrets, type Profile, type ProfileSecrets } from '../../backend/settings/profile.ts';
 import { parseProfile, profileText } from '../../backend/settings/profile-file.ts';
@@ -54,23 +55,43 @@ export class ProfileStore {
   /** What the runtime connects with. Errors: `AppError` bad_settings. */
   async services(id: string): Promise<LocalServices> {
     if (id === localProfile.id) return localServices(this.#env);
-    return { profile: this.#own(id), secrets: await this.#secrets.read(id) };
+    const profile = this.#own(id);
+    return { profile, secrets: await this.#secrets.read(id, destinationsOf(profile)) };
   }
 
-  /** The passwords to try: those given, else those held for the profile. Errors: `AppError` bad_settings. */
+  /**
+   * The passwords to try: those given, else those held for the profile, which go only where they were entered for.
+   * Errors: `AppError` bad_settings, when a held one would go elsewhere too.
+   * @param settings the services to try
+   */
   async secretsToTry(
     id: string | null,
     given: SecretChanges,
-    services: readonly ServiceName[],
+    settings: { readonly [S in ServiceName]?: Profile[S] },
   ): Promise<ProfileSecrets> {
     // A stored password that cannot be decrypted matters only when it would be used.
-    const wanted = id !== null && services.some((service) => given[service] === undefined);
-    const held = wanted ? (await this.services(id)).secrets : noSecrets;
-    return { ...held, ...given };
+    const held = serviceNames.filter((service) => settings[service] !== undefined && given[service] === undefined);
+    if (id === null || held.length === 0) return { ...noSecrets, ...given };
+    if (id !== localProfile.id) {
+      const destinations = destinationsOf({ ...this.#own(id), ...settings });
+      return { ...(await this.#secrets.read(id, destinations, held)), ...given };
+    }
+    const { profile, secrets } = localServices(this.#env);
+    const places = destinationsOf(profile);
+    const asked = destinationsOf({ ...profile, ...settings });
+    const usable = held.filter((service) => places[service] === asked[service]);
+    return { ...noSecrets, ...Object.fromEntries(usable.map((service) => [service, secrets[service]])), ...given };
   }
 
   /** Changes a profile, or makes a new one (`id` null). Its id. Errors: `AppError` bad_settings. */
   async save(id: string | null, draft: ProfileDraft, changes: SecretChanges): Promise<string> {
+    // Without a sign-in its password is of no use.
+    const secrets = draft.kafka.sasl === null ? { ...changes, kafka: null } : changes;
+    const destinations = destinationsOf(draft);
+    if (id !== null) {
+      const kept = serviceNames.filter((service) => secrets[service] === undefined);
+      this.#secrets.requireSamePlaces(id, destinations, kept);
+    }
     let saved = '';
     await this.#settings.update(({ profiles }) => {
       if (id !== null) this.#own(id);
@@ -81,8 +102,8 @@ export class ProfileStore {
         profiles: id === null ? [...profiles, profile] : profiles.map((other) => (other.id === id ? profile : other)),
       };
     });
-    // Without a sign-in its password is of no use to anybody.
-    await this.#secrets.change(saved, draft.kafka.sasl === null ? { ...changes, kafka: null } : changes);
+    // A new profile has no passwords but its own, whatever was held under its id before.
+    await this.#secrets.change(saved, id === null ? { ...noSecrets, ...secrets } : secrets, destinations);
     return saved;
   }
 
@@ -101,7 +122,7 @@ export class ProfileStore {
       return { profiles: [...profiles, { ...original, id: made, name }] };
     });
     if (local === null) await this.#secrets.copy(id, made);
-    else await this.#secrets.change(made, local.secrets);
+    else await this.#secrets.change(made, local.secrets, destinationsOf(local.profile));
     return made;
   }
 

@@ -1,4 +1,3 @@
-import { serviceNames } from '../../../../backend/domain/connection.ts';
 import type { Handlers } from '../request.ts';
 import type { Services } from '../services.ts';
 
@@ -32,8 +31,7 @@ export function profileHandlers({
       return file === null ? null : { id: await profiles.add(file.text, file.name) };
     },
     'profiles.test': async ({ id, settings, secrets }) => {
-      const services = serviceNames.filter((service) => settings[service] !== undefined);
-      const toTry = await profiles.secretsToTry(id, secrets, services);
+      const toTry = await profiles.secretsToTry(id, secrets, settings);
       // Loaded when it is needed: the clients of the services are large, and embedded data does without.
       const { testServices } = await import('../../../../backend/runtime.ts');
       return testServices(settings, toTry);
