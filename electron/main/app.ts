@@ -216,7 +216,9 @@ function leaveThroughQuit(quit: (code: number) => Promise<void>, diagnostic: boo
     void quit(code);
   });
   app.on('window-all-closed', () => void quit(code));
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void quit(code));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void quit(code));
+  // Without Node's inspector nothing takes it, and the system's default is to end the program undrained.
+  if (process.platform !== 'win32') process.on('SIGUSR1', () => {});
 }
 
 /** The system has ways of its own out of full screen; what it is now counts, not which event says so. */

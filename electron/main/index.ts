@@ -5,6 +5,7 @@ import { type CrashHandling, fatal, handleCrashes } from './crash.ts';
 import { chooseFolders, removeThrowAway } from './folders.ts';
 import { openLog } from './log.ts';
 import { schemePrivileges } from './protocol.ts';
+import { refusedSwitch } from './security/switches.ts';
 
 /*
  * What must be settled before Electron is ready: arguments, folders, log, crash handling, sandbox, scheme, one instance.
@@ -13,8 +14,13 @@ import { schemePrivileges } from './protocol.ts';
  */
 const folder = process.env.REELMETRICS_CWD ?? process.env.INIT_CWD ?? process.cwd();
 const parsed = parseArguments(process.argv, folder);
+const root = process.getuid?.() === 0;
+const refused = refusedSwitch((name) => app.commandLine.hasSwitch(name), { packaged: app.isPackaged, root });
 
-if (!parsed.ok) {
+if (refused !== null) {
+  process.stderr.write(`reelmetrics: --${refused} would open the window to other programs; start without it\n`);
+  app.exit(2);
+} else if (!parsed.ok) {
   process.stderr.write(`reelmetrics: ${parsed.message}\n`);
   app.exit(2);
 } else {
@@ -38,7 +44,7 @@ if (!parsed.ok) {
   handleCrashes(crashes);
 
   // enableSandbox() would undo --no-sandbox, without which Chromium does not run as root; anyone else gets the sandbox.
-  const rootWithoutSandbox = process.getuid?.() === 0 && app.commandLine.hasSwitch('no-sandbox');
+  const rootWithoutSandbox = root && app.commandLine.hasSwitch('no-sandbox');
   if (!rootWithoutSandbox) app.enableSandbox();
   protocol.registerSchemesAsPrivileged([schemePrivileges]);
 

@@ -11,6 +11,8 @@ const megabyte = 1024 * 1024;
 export function openLog(folder: string): { readonly logger: Logger; readonly file: string } {
   const file = join(folder, 'main.log');
   const log = electronLog.create({ logId: 'main' });
+  // Otherwise it looks for a package.json above the program and, where there is none, writes nothing and says nothing.
+  log.transports.file.setAppName('ReelMetrics');
   log.transports.file.resolvePathFn = () => file;
   log.transports.file.maxSize = 5 * megabyte;
   log.transports.file.level = 'info';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { inRepository, repository, toolchainNode } from '../lib/paths.mjs';
 import { capture, run } from '../lib/run.mjs';
 import { SetupError, say } from '../lib/say.mjs';
+import { requirePinnedNode } from './toolchain-node.mjs';
 
 /** How npm is started: through the npm that runs us where there is one, else the one on the PATH. @param {readonly string[]} args */
 export function npmCommand(args) {
@@ -25,6 +26,8 @@ export async function ensurePackages() {
   if (!(await nodeRuns())) {
     say('fetching the Node of the toolchain');
     await npm(['rebuild', 'node', '--loglevel', 'error'], 'npm rebuild node');
+    const node = toolchainNode();
+    if (node !== null) await requirePinnedNode(node);
     if (!(await nodeRuns())) throw new SetupError('The Node of the toolchain (npm package "node") does not start.');
   }
 }
