@@ -42,6 +42,8 @@ export default defineConfig({
       minify: true,
       outDir: here('out/renderer'),
       emptyOutDir: true,
+      // The licences of what is bundled; packages that are not bundled bring theirs.
+      license: { fileName: 'licenses.md' },
       // Read from the disk, not over a network: the size of a chunk is no matter.
       chunkSizeWarningLimit: 4000,
       rolldownOptions: { input: here('renderer/index.html') },

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { inRepository } from './paths.mjs';
 
 /** Where electron-builder leaves the unpacked application's program for this platform. */
@@ -9,4 +10,10 @@ export function packedExecutable() {
   if (process.platform === 'win32')
     return inRepository('dist', arm ? 'win-arm64-unpacked' : 'win-unpacked', 'ReelMetrics.exe');
   return inRepository('dist', arm ? 'linux-arm64-unpacked' : 'linux-unpacked', 'reelmetrics');
+}
+
+/** The folder of its archive. */
+export function packedResources() {
+  const folder = dirname(packedExecutable());
+  return process.platform === 'darwin' ? join(folder, '..', 'Resources') : join(folder, 'resources');
 }
