@@ -18,7 +18,7 @@ export const secretVariables = {
  */
 export async function findProfile(name: string, given: NodeJS.ProcessEnv): Promise<LocalServices> {
   const env = await withFileVariables(given, [...Object.keys(profileVariables), ...Object.keys(secretVariables)]);
-  if (name === localProfile.id) return localServices(env);
+  if (name === localProfile.id) return withPasswordsOf(env, localServices(env));
   let text: string;
   try {
     text = await readFile(name, 'utf8');
@@ -36,6 +36,20 @@ export async function findProfile(name: string, given: NodeJS.ProcessEnv): Promi
       kafka: env.REELMETRICS_KAFKA_PASSWORD ?? null,
       postgres: env.REELMETRICS_POSTGRES_PASSWORD ?? null,
       redis: env.REELMETRICS_REDIS_PASSWORD ?? null,
+    },
+  };
+}
+
+/** A password of its own variable counts where the URL of the service has none: there it needs no escaping. */
+function withPasswordsOf(env: NodeJS.ProcessEnv, { profile, secrets }: LocalServices): LocalServices {
+  const inUrl = (url: string | undefined, secret: string | null) => (url ? secret : null);
+  return {
+    profile,
+    secrets: {
+      kafka: env.REELMETRICS_KAFKA_PASSWORD ?? secrets.kafka,
+      postgres:
+        inUrl(env.REELMETRICS_DATABASE_URL, secrets.postgres) ?? env.REELMETRICS_POSTGRES_PASSWORD ?? secrets.postgres,
+      redis: inUrl(env.REELMETRICS_REDIS_URL, secrets.redis) ?? env.REELMETRICS_REDIS_PASSWORD ?? secrets.redis,
     },
   };
 }
