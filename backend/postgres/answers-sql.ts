@@ -108,10 +108,10 @@ export const dayRows = sql`
   select 2, business_day, theater_id, null, ${ms}, gross_cents, refund_cents, sales, refunds, admits, version, null
   from rollup_theater_quarter where business_day = $1
   union all
-  select 3, business_day, null, null, ${ms}, gross_cents, refund_cents, sales, refunds, admits, version, partition
+  select 3, business_day, null, null, ${ms}, gross_cents, refund_cents, sales, refunds, admits, version, log_partition
   from rollup_minute where business_day = $1
   union all
-  select 4, business_day, null, null, null, gross_cents, refund_cents, sales, refunds, admits, version, partition
+  select 4, business_day, null, null, null, gross_cents, refund_cents, sales, refunds, admits, version, log_partition
   from rollup_day where business_day = $1`;
 
 export const days = sql`

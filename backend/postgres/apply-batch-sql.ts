@@ -19,8 +19,8 @@ const arraySource = sql`
   source as materialized (
     select s.id, s.kind, s.theater_id, s.movie_id, to_timestamp(s.showtime / 1000.0) as showtime, s.channel, s.tickets,
       s.amount_cents, s.currency, to_timestamp(s.sold_at / 1000.0) as sold_at, s.business_day, s.refund_of, s.log_offset
-    from unnest($12::uuid[], $13::smallint[], $14::integer[], $15::integer[], $16::float8[], $17::text[], $18::integer[],
-      $19::bigint[], $20::text[], $21::float8[], $22::date[], $23::uuid[], $24::bigint[])
+    from unnest($13::uuid[], $14::smallint[], $15::integer[], $16::integer[], $17::float8[], $18::text[], $19::integer[],
+      $20::bigint[], $21::text[], $22::float8[], $23::date[], $24::uuid[], $25::bigint[])
       as s(id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at, business_day,
         refund_of, log_offset)
   )`;
@@ -83,9 +83,12 @@ const noDuplicates: Claim = {
   stored: sql`select ${told} from source where (select count(*) from claimed) > 0`,
 };
 
+/** What the batch's topic and partition are known by in sales, rollups and outbox (log-partitions-migration.ts). */
+const number = sql`(select log_partition from fence)`;
+
 const applySource = (claim: Claim) => sql`
   fence as (
-    select 1 as held from consumer_offset where topic = $1 and partition = $2 and next_offset = $3
+    select log_partition from consumer_offset where topic = $1 and partition = $2 and next_offset = $3
       and ($11::bigint is null or $11 = (select version_floor from calendar)) for update
   ), floor as (
     select coalesce(max(version_floor), 0) + 1 as version from calendar
@@ -95,7 +98,7 @@ const applySource = (claim: Claim) => sql`
     insert into sale (id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at,
       business_day, refund_of, log_partition, log_offset)
     select id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at, business_day,
-      refund_of, $2, log_offset
+      refund_of, ${number}, log_offset
     from ${claim.rows}
     ${claim.returning}
   ), stored as not materialized (
@@ -118,16 +121,16 @@ const applySource = (claim: Claim) => sql`
     on conflict (business_day, theater_id, at) do update set ${addMeasures}
     returning business_day, theater_id, at, ${measureColumns}
   ), minute as (
-    insert into rollup_minute as r (business_day, at, partition, ${measureColumns})
-    select business_day, minute, $2, ${totals}, (select version from floor)
+    insert into rollup_minute as r (business_day, at, log_partition, ${measureColumns})
+    select business_day, minute, ${number}, ${totals}, (select version from floor)
     from summed group by business_day, minute order by business_day, minute
-    on conflict (business_day, at, partition) do update set ${addMeasures}
+    on conflict (business_day, at, log_partition) do update set ${addMeasures}
     returning business_day, at, ${measureColumns}
   ), day as (
-    insert into rollup_day as r (business_day, partition, ${measureColumns})
-    select business_day, $2, ${totals}, (select version from floor)
+    insert into rollup_day as r (business_day, log_partition, ${measureColumns})
+    select business_day, ${number}, ${totals}, (select version from floor)
     from summed group by business_day order by business_day
-    on conflict (business_day, partition) do update set ${addMeasures}
+    on conflict (business_day, log_partition) do update set ${addMeasures}
     returning business_day, ${measureColumns}
   ), refused as (
     insert into dead_letter (topic, partition, log_offset, raw, reason, detail, key)
@@ -136,15 +139,16 @@ const applySource = (claim: Claim) => sql`
     where exists (select from fence)
     on conflict do nothing
   ), outbox as (
-    insert into projection_outbox as o (business_day, partition, version)
-    select business_day, $2, version from day order by business_day
-    on conflict (business_day, partition) do update set version = excluded.version
+    insert into projection_outbox as o (business_day, log_partition, version)
+    select business_day, ${number}, version from day order by business_day
+    on conflict (business_day, log_partition) do update set version = excluded.version
   ), moved as (
     update consumer_offset set
       next_offset = $4,
       stored = stored + (select inserted from counted),
       duplicates = duplicates + $5::integer - (select inserted from counted),
-      dead_lettered = dead_lettered + cardinality($6::bigint[])
+      dead_lettered = dead_lettered + cardinality($6::bigint[]),
+      empty = empty + $12::bigint
     where topic = $1 and partition = $2 and exists (select from fence)
     returning 1
   )`;
@@ -157,17 +161,17 @@ const applySource = (claim: Claim) => sql`
 const answerRows = sql`
   select 0 as part, null::date as business_day, null::integer as theater_id, null::integer as movie_id, null::float8 as at,
     (select count(*) from moved) as gross_cents, (select inserted from counted) as refund_cents, 0::bigint as sales,
-    0::bigint as refunds, 0::bigint as admits, 0::bigint as version, $2::integer as partition
+    0::bigint as refunds, 0::bigint as admits, 0::bigint as version, ${number} as partition
   union all
-  select 1, business_day, theater_id, movie_id, null, ${measureColumns}, $2 from theater_movie
+  select 1, business_day, theater_id, movie_id, null, ${measureColumns}, ${number} from theater_movie
   union all
-  select 2, business_day, theater_id, null, extract(epoch from at)::float8 * 1000, ${measureColumns}, $2 from theater_quarter
+  select 2, business_day, theater_id, null, extract(epoch from at)::float8 * 1000, ${measureColumns}, ${number} from theater_quarter
   union all
-  select 3, business_day, null, null, extract(epoch from at)::float8 * 1000, ${measureColumns}, $2 from minute
+  select 3, business_day, null, null, extract(epoch from at)::float8 * 1000, ${measureColumns}, ${number} from minute
   union all
-  select 4, business_day, null, null, null, ${measureColumns}, $2 from day
+  select 4, business_day, null, null, null, ${measureColumns}, ${number} from day
   union all
-  select 5, null, null, null, null, log_offset, 0, 0, 0, 0, 0, $2 from stored
+  select 5, null, null, null, null, log_offset, 0, 0, 0, 0, 0, ${number} from stored
     where (select inserted from counted) < $5::integer`;
 
 export const applyArrays = sql`with ${arraySource}, ${applySource(skipDuplicates)} ${answerRows}`;

@@ -9,6 +9,7 @@ export interface BatchPiece {
   readonly expectedOffset: bigint;
   readonly nextOffset: bigint;
   readonly generation: number | null;
+  readonly emptyOffsets: number;
   readonly sales: readonly SaleLine[];
   readonly deadLetters: readonly DeadLetter[];
 }
@@ -35,6 +36,7 @@ export function batchParameters(piece: BatchPiece): (string | null)[] {
     textArray(deadLetters.map((letter) => storableText(letter.detail))),
     byteaArray(deadLetters.map(({ key }) => (key === null ? null : Buffer.from(key)))),
     piece.generation === null ? null : String(piece.generation),
+    String(piece.emptyOffsets),
   ];
 }
 

@@ -38,7 +38,7 @@ export const theaterQuarterDifferences = sql`
 
 export const minuteDifferences = sql`
   with kept as (
-    select concat_ws(' ', business_day, partition, at) as key, ${kept} from rollup_minute where ${comparable}
+    select concat_ws(' ', business_day, log_partition, at) as key, ${kept} from rollup_minute where ${comparable}
   ), computed as (
     select concat_ws(' ', business_day, log_partition, date_bin('1 minute', sold_at, timestamptz 'epoch')) as key, ${sums}
     from sale group by business_day, log_partition, date_bin('1 minute', sold_at, timestamptz 'epoch')
@@ -46,7 +46,7 @@ export const minuteDifferences = sql`
 
 export const dayDifferences = sql`
   with kept as (
-    select concat_ws(' ', business_day, partition) as key, ${kept} from rollup_day where ${comparable}
+    select concat_ws(' ', business_day, log_partition) as key, ${kept} from rollup_day where ${comparable}
   ), computed as (
     select concat_ws(' ', business_day, log_partition) as key, ${sums} from sale group by business_day, log_partition
   ) ${differences}`;
@@ -65,25 +65,48 @@ export const identities = sql`
   select (select count(*) from sale_identity) as ids,
     (select count(*) from sale) + (select coalesce(sum(events), 0) from archived_day)::bigint as sales`;
 
-export const consumedRanges = sql`select partition, first_offset, next_offset from consumer_offset where topic = $1`;
+export const consumedRanges = sql`
+  select partition, first_offset, next_offset, empty, unexplained from consumer_offset where topic = $1`;
 
-/** Per partition the offset row beside what the sales, archived ones too, and dead letters themselves say. */
-export const offsets = sql`
-  select o.partition, o.first_offset, o.next_offset, o.stored, o.duplicates, o.dead_lettered,
-    coalesce(s.events, 0) + coalesce(a.events, 0)::bigint as sale_count, s.last_offset as last_sale, coalesce(d.letters, 0) as letter_count,
+/** Per number of a partition what is stored: the sales, archived ones too. */
+const held = sql`
+  held as (
+    select log_partition, sum(events)::bigint as events, max(last_offset) as last_offset from (
+      select log_partition, count(*) as events, max(log_offset) as last_offset from sale group by log_partition
+      union all
+      select log_partition, sum(sales + refunds), null
+      from rollup_day join archived_day using (business_day) group by log_partition
+    ) e group by log_partition
+  )`;
+
+/** The account of each partition of every topic beside what the sales, archived ones too, and dead letters themselves say. */
+export const accounts = sql`
+  with ${held}, letters as (
+    select topic, partition, count(*) as letters, max(log_offset) as last_offset from dead_letter group by topic, partition
+  )
+  select o.topic, o.partition, o.first_offset, o.next_offset, o.stored, o.duplicates, o.dead_lettered, o.empty, o.mixed,
+    o.unexplained, coalesce(h.events, 0) as sale_count, h.last_offset as last_sale, coalesce(d.letters, 0) as letter_count,
     d.last_offset as last_letter
   from consumer_offset o
-  left join (
-    select log_partition as partition, count(*) as events, max(log_offset) as last_offset from sale group by log_partition
-  ) s on s.partition = o.partition
-  left join (
-    select r.partition, sum(r.sales + r.refunds) as events
-    from rollup_day r join archived_day using (business_day) group by r.partition
-  ) a on a.partition = o.partition
-  left join (
-    select partition, count(*) as letters, max(log_offset) as last_offset from dead_letter where topic = $1 group by partition
-  ) d on d.partition = o.partition
-  where o.topic = $1 order by o.partition`;
+  left join held h using (log_partition)
+  left join letters d on d.topic = o.topic and d.partition = o.partition
+  order by o.topic, o.partition`;
+
+/**
+ * What is stored under numbers that are no partition's: of before partitions of several topics were numbered. Beside it
+ * what the topics that had this partition then count there.
+ */
+export const mixedAccounts = sql`
+  with ${held}, others as (
+    select log_partition as partition, events, last_offset from held
+    where log_partition not in (select log_partition from consumer_offset) and events > 0
+  ), counted as (
+    select partition, sum(mixed)::bigint as stored, max(next_offset) as next_offset from consumer_offset
+    where mixed > 0 group by partition
+  )
+  select partition, coalesce(o.events, 0) as sale_count, o.last_offset as last_sale, coalesce(c.stored, 0) as stored,
+    coalesce(c.next_offset, 0) as next_offset
+  from others o full join counted c using (partition) order by partition`;
 
 /** Events of partition $2 at offsets $4 with ids $3 that are neither stored nor dead letters. */
 export const missingEvents = sql`

@@ -6,33 +6,61 @@ import * as statements from './check-sql.ts';
 import type { Queryable } from './select.ts';
 import { select } from './select.ts';
 import { rollupTotals, saleTotals } from './totals.ts';
+import { inSnapshot } from './transaction.ts';
 
 /** One sentence per difference; empty = holds. */
 export type Problems = readonly string[];
 
-export interface StoreCheck {
-  /** Events in the log since the first one this database knows of. */
-  readonly produced: number;
+/** What became of the events of a topic, as its fenced rows count them. */
+export interface TopicAccount {
+  readonly topic: string;
   readonly stored: number;
   readonly duplicates: number;
   readonly deadLettered: number;
-  /** In the log and not consumed yet. */
+  /** Offsets that hold no event. */
+  readonly empty: number;
+  /** Offsets consumed by a program that did not count empty ones: they are such ones, or lost events. */
+  readonly unexplained: number;
+}
+
+export interface StoreCheck extends TopicAccount {
+  /**
+   * Events in the log since the first one this database knows of. Offsets that were not read yet count as one event each:
+   * how many of them are none is known when they are read.
+   */
+  readonly produced: number;
+  /** Offsets in the log that are not consumed yet. */
   readonly inFlight: number;
+  /** Other topics whose events are in this database. */
+  readonly others: readonly TopicAccount[];
   readonly grossCents: { readonly recomputed: bigint; readonly rollups: bigint };
+  /** Of every topic: of some problems nobody can say whose they are. */
   readonly problems: { readonly I2: Problems; readonly I3: Problems; readonly I4: Problems };
 }
 
 interface OffsetRow extends pg.QueryResultRow {
+  readonly topic: string;
   readonly partition: number;
   readonly first_offset: bigint;
   readonly next_offset: bigint;
   readonly stored: bigint;
   readonly duplicates: bigint;
   readonly dead_lettered: bigint;
+  readonly empty: bigint;
+  readonly mixed: bigint;
+  readonly unexplained: bigint;
   readonly sale_count: bigint;
   readonly last_sale: bigint | null;
   readonly letter_count: bigint;
   readonly last_letter: bigint | null;
+}
+
+interface MixedRow extends pg.QueryResultRow {
+  readonly partition: number;
+  readonly stored: bigint;
+  readonly next_offset: bigint;
+  readonly sale_count: bigint;
+  readonly last_sale: bigint | null;
 }
 
 const rollupChecks = [
@@ -55,73 +83,131 @@ export async function checkRollups(connection: Queryable): Promise<Problems> {
   return problems;
 }
 
-/** Events in the log since the first one this database knows of, and those of them not consumed yet. */
+interface Range {
+  readonly partition: number;
+  readonly first_offset: bigint;
+  readonly next_offset: bigint;
+  readonly empty: bigint;
+  readonly unexplained: bigint;
+}
+
+/** `produced` and `inFlight` of `StoreCheck`. */
 export async function producedOf(
-  pool: pg.Pool,
+  connection: Queryable,
   topic: string,
   ends: readonly PartitionOffsets[],
 ): Promise<{ readonly produced: number; readonly inFlight: number }> {
-  const rows = await select<{ partition: number; first_offset: bigint; next_offset: bigint }>(
-    pool,
-    statements.consumedRanges,
-    [topic],
-  );
+  return producedUpTo(ends, await select<Range & pg.QueryResultRow>(connection, statements.consumedRanges, [topic]));
+}
+
+function producedUpTo(ends: readonly PartitionOffsets[], rows: readonly Range[]) {
   const byPartition = new Map(rows.map((row) => [row.partition, row]));
   let produced = 0n;
   let inFlight = 0n;
   for (const { partition, start, end } of ends) {
     const row = byPartition.get(partition);
-    produced += end - (row?.first_offset ?? start);
+    produced += end - (row ? row.first_offset + row.empty + row.unexplained : start);
     inFlight += end - (row?.next_offset ?? start);
   }
   return { produced: Number(produced), inFlight: Number(inFlight) };
 }
 
 /**
- * I2, I3, I4 and the counters.
- * @param ends the log's partitions, as read before the call
+ * I2, I3, I4 and the counters, all of one state of the database: others may store meanwhile.
+ * @param readEnds the log's partitions; asked for after that state, so that nothing stored is beyond them
  */
-export async function checkStore(pool: pg.Pool, topic: string, ends: readonly PartitionOffsets[]): Promise<StoreCheck> {
-  const rows = await select<OffsetRow>(pool, statements.offsets, [topic]);
-  const byPartition = new Map(rows.map((row) => [row.partition, row]));
-  const { produced, inFlight } = await producedOf(pool, topic, ends);
-  const I3: string[] = [];
-  const I4: string[] = [];
-  for (const { partition, end } of ends) {
-    const row = byPartition.get(partition);
-    if (row && row.next_offset > end)
-      I3.push(`I3: partition ${partition} is stored up to ${row.next_offset}, beyond the log's end ${end}.`);
-  }
-  for (const row of rows) {
-    const { partition, next_offset: next } = row;
-    for (const last of [row.last_sale, row.last_letter]) {
-      if (last !== null && last >= next)
-        I3.push(`I3: partition ${partition} holds offset ${last}, but its stored offset is ${next}.`);
-    }
-    const consumed = next - row.first_offset;
-    const counted = row.stored + row.duplicates + row.dead_lettered;
-    if (consumed !== counted)
-      I4.push(`I4: partition ${partition} consumed ${consumed} events, but accounts for ${counted}.`);
-    if (row.stored !== row.sale_count)
-      I4.push(`I4: partition ${partition} counts ${row.stored} stored events, but holds ${row.sale_count}.`);
-    if (row.dead_lettered !== row.letter_count)
-      I4.push(`I4: partition ${partition} counts ${row.dead_lettered} dead letters, but holds ${row.letter_count}.`);
-  }
-  const [counted] = await select<{ ids: bigint; sales: bigint }>(pool, statements.identities);
-  if (counted && counted.ids !== counted.sales)
-    I4.push(`I4: ${counted.ids} ids are noted for ${counted.sales} stored events.`);
-  const sales = await saleTotals(pool);
-  const rollups = await rollupTotals(pool);
-  const sum = (column: 'duplicates' | 'dead_lettered') => Number(rows.reduce((total, row) => total + row[column], 0n));
+export async function checkStore(
+  pool: pg.Pool,
+  topic: string,
+  readEnds: () => Promise<readonly PartitionOffsets[]>,
+): Promise<StoreCheck> {
+  const state = await inSnapshot(pool, async (connection) => ({
+    rows: await select<OffsetRow>(connection, statements.accounts),
+    mixed: await select<MixedRow>(connection, statements.mixedAccounts),
+    identities: (await select<{ ids: bigint; sales: bigint }>(connection, statements.identities))[0],
+    sales: await saleTotals(connection),
+    rollups: await rollupTotals(connection),
+    I2: await checkRollups(connection),
+  }));
+  const ends = await readEnds();
+  const ownRows = state.rows.filter((row) => row.topic === topic);
+  const otherTopics = new Set(state.rows.map((row) => row.topic).filter((name) => name !== topic));
+  const I4 = [...state.rows.flatMap(accountProblems), ...state.mixed.flatMap(mixedProblems)];
+  const { identities } = state;
+  if (identities && identities.ids !== identities.sales)
+    I4.push(`I4: ${identities.ids} ids are noted for ${identities.sales} stored events.`);
   return {
-    produced,
-    stored: sales.events,
+    ...topicAccount(topic, ownRows),
+    ...producedUpTo(ends, ownRows),
+    others: [...otherTopics].map((name) =>
+      topicAccount(
+        name,
+        state.rows.filter((row) => row.topic === name),
+      ),
+    ),
+    grossCents: { recomputed: state.sales.grossCents, rollups: state.rollups.grossCents },
+    problems: {
+      I2: state.I2,
+      I3: [...beyondEnds(ends, ownRows), ...state.rows.flatMap(offsetProblems), ...state.mixed.flatMap(offsetProblems)],
+      I4,
+    },
+  };
+}
+
+function topicAccount(topic: string, rows: readonly OffsetRow[]): TopicAccount {
+  const sum = (column: 'stored' | 'duplicates' | 'dead_lettered' | 'empty' | 'unexplained') =>
+    Number(rows.reduce((total, row) => total + row[column], 0n));
+  return {
+    topic,
+    stored: sum('stored'),
     duplicates: sum('duplicates'),
     deadLettered: sum('dead_lettered'),
-    inFlight,
-    grossCents: { recomputed: sales.grossCents, rollups: rollups.grossCents },
-    problems: { I2: await checkRollups(pool), I3, I4 },
+    empty: sum('empty'),
+    unexplained: sum('unexplained'),
   };
+}
+
+function beyondEnds(ends: readonly PartitionOffsets[], rows: readonly OffsetRow[]): string[] {
+  const problems: string[] = [];
+  for (const { partition, end } of ends) {
+    const row = rows.find((each) => each.partition === partition);
+    if (row && row.next_offset > end)
+      problems.push(`I3: ${nameOf(row)} is stored up to ${row.next_offset}, beyond the log's end ${end}.`);
+  }
+  return problems;
+}
+
+function offsetProblems(row: OffsetRow | MixedRow): string[] {
+  const last = [row.last_sale, 'last_letter' in row ? row.last_letter : null].filter((offset) => offset !== null);
+  return last
+    .filter((offset) => offset >= row.next_offset)
+    .map((offset) => `I3: ${nameOf(row)} holds offset ${offset}, but its stored offset is ${row.next_offset}.`);
+}
+
+function accountProblems(row: OffsetRow): string[] {
+  const problems: string[] = [];
+  const consumed = row.next_offset - row.first_offset;
+  const counted = row.stored + row.duplicates + row.dead_lettered + row.empty + row.unexplained;
+  if (consumed !== counted)
+    problems.push(`I4: ${nameOf(row)} consumed ${consumed} offsets, but accounts for ${counted}.`);
+  if (row.stored - row.mixed !== row.sale_count)
+    problems.push(
+      `I4: ${nameOf(row)} counts ${row.stored - row.mixed} stored events, but ${row.sale_count} are there.`,
+    );
+  if (row.dead_lettered !== row.letter_count)
+    problems.push(`I4: ${nameOf(row)} counts ${row.dead_lettered} dead letters, but ${row.letter_count} are there.`);
+  return problems;
+}
+
+function mixedProblems(row: MixedRow): string[] {
+  if (row.stored === row.sale_count) return [];
+  return [`I4: ${nameOf(row)} counts ${row.stored} stored events, but ${row.sale_count} are there.`];
+}
+
+function nameOf(row: { readonly topic?: string; readonly partition: number }): string {
+  return row.topic === undefined
+    ? `partition ${row.partition} of several topics together`
+    : `partition ${row.partition} of ${row.topic}`;
 }
 
 /** Events of one partition that are neither stored nor dead letters: at most five of them. */

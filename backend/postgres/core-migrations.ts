@@ -1,5 +1,6 @@
 import { sql } from '../lib/sql.ts';
 import { accountTables } from './account-store.ts';
+import { accountsByTopic } from './log-partitions-migration.ts';
 import type { MigrationFamily } from './migrate.ts';
 import { identitiesBesideSales, noteIdentities, salesByDay } from './sale-partitions-migration.ts';
 
@@ -146,5 +147,6 @@ export const coreMigrations: MigrationFamily = {
     { name: 'accounts of the interface over HTTP', breaking: false, text: accountTables },
     { name: 'identities of the events apart from the sales', breaking: false, text: identitiesBesideSales },
     { name: 'sales in a partition per business day', breaking: true, prepare: noteIdentities, text: salesByDay },
+    { name: 'accounts of several topics, and offsets without an event', breaking: true, text: accountsByTopic },
   ],
 };

@@ -67,16 +67,16 @@ export const emptyDays = sql`
 export const fillDays = sql`
   insert into rollup_day
   select business_day, log_partition, ${sums} from sale group by business_day, log_partition
-  on conflict (business_day, partition) do update set gross_cents = excluded.gross_cents,
+  on conflict (business_day, log_partition) do update set gross_cents = excluded.gross_cents,
     refund_cents = excluded.refund_cents, sales = excluded.sales, refunds = excluded.refunds, admits = excluded.admits,
     version = excluded.version`;
 
 /** Whoever holds a read model has to load every day anew. */
 export const fillOutbox = sql`
-  insert into projection_outbox (business_day, partition, version)
-  select business_day, partition, version from rollup_day
-  order by business_day, partition
-  on conflict (business_day, partition) do update set version = excluded.version`;
+  insert into projection_outbox (business_day, log_partition, version)
+  select business_day, log_partition, version from rollup_day
+  order by business_day, log_partition
+  on conflict (business_day, log_partition) do update set version = excluded.version`;
 
 /**
  * Only the sales are truncated: batches that wait to be stored hold locks of the offsets already, and questions hold

@@ -13,17 +13,24 @@ const daysWithSales = sql`
   select business_day::text as day from rollup_day group by business_day having sum(sales + refunds) > 0
   order by business_day desc`;
 
+/** Of events that were stored before partitions of several topics were numbered, the number is the partition. */
+const withPartition = sql`s.*, coalesce(o.partition, s.log_partition) as partition`;
+const itsOffsets = sql`left join consumer_offset o on o.log_partition = s.log_partition`;
+
 const ofTheater = sql`
-  select ${saleColumns} from sale where theater_id = $2 and business_day = any ($3::date[])
-  order by sold_at desc, id limit $1`;
+  select ${withPartition} from (
+    select ${saleColumns} from sale where theater_id = $2 and business_day = any ($3::date[])
+    order by sold_at desc, id limit $1
+  ) s ${itsOffsets}
+  order by s.sold_at desc, s.id`;
 
 /** The newest of each theatre first: an index on the instant alone would cost every insert more than this costs a look. */
 const ofAllTheaters = sql`
-  select s.* from theater t
+  select ${withPartition} from theater t
   cross join lateral (
     select ${saleColumns} from sale where sale.theater_id = t.id and business_day = any ($2::date[])
     order by sold_at desc limit $1
-  ) s
+  ) s ${itsOffsets}
   order by s.sold_at desc, s.id limit $1`;
 
 /** A business day begins within two days of the date in UTC. */
@@ -52,7 +59,7 @@ interface SaleRow extends pg.QueryResultRow {
   readonly currency: string;
   readonly sold_at: number;
   readonly business_day: string;
-  readonly log_partition: number;
+  readonly partition: number;
   readonly log_offset: bigint;
 }
 
@@ -70,7 +77,7 @@ function saleLineOf(row: SaleRow): SaleLine {
     currency: row.currency,
     soldAt: row.sold_at,
     businessDay: row.business_day,
-    partition: row.log_partition,
+    partition: row.partition,
     offset: row.log_offset,
   };
 }

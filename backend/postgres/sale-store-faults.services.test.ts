@@ -58,7 +58,7 @@ async function storeAll(store: PostgresSaleStore, sales: readonly SaleLine[], si
 
 async function expectExact(partitions: readonly number[], events: number, duplicates = 0): Promise<void> {
   const ends = partitions.map((partition) => ({ partition, start: 0n, end: BigInt(events) }));
-  const check = await checkStore(database.open().pool, TOPIC, ends);
+  const check = await checkStore(database.open().pool, TOPIC, async () => ends);
   expect(check.problems).toEqual({ I2: [], I3: [], I4: [] });
   const produced = partitions.length * events;
   expect(check).toMatchObject({ produced, stored: produced - duplicates, duplicates, deadLettered: 0, inFlight: 0 });

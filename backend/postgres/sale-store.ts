@@ -26,8 +26,7 @@ const allOffsets = sql`select partition, next_offset from consumer_offset where 
 const whyFenced = sql`
   select (select next_offset from consumer_offset where topic = $1 and partition = $2) as next_offset,
     (select version_floor from calendar) as generation`;
-const firstOffset = sql`
-  insert into consumer_offset (topic, partition, first_offset, next_offset) values ($1, $2, $3, $3) on conflict do nothing`;
+const firstOffset = sql`select begin_log_partition($1, $2, $3)`;
 const counters = sql`
   select coalesce(sum(stored), 0)::bigint as stored, coalesce(sum(duplicates), 0)::bigint as duplicates,
     coalesce(sum(dead_lettered), 0)::bigint as dead_lettered
@@ -39,13 +38,14 @@ const outboxDays = sql`select distinct business_day::text as day from projection
 /** Locks its rows in the order in which batches and rebuilds lock theirs. */
 const clearOutbox = sql`
   with cleared as (
-    select o.business_day, o.partition
-    from projection_outbox o join unnest($1::date[], $2::integer[], $3::bigint[]) as c(business_day, partition, version)
-      on o.business_day = c.business_day and o.partition = c.partition and o.version <= c.version
-    order by o.business_day, o.partition
+    select o.business_day, o.log_partition
+    from projection_outbox o join unnest($1::date[], $2::integer[], $3::bigint[]) as c(business_day, log_partition, version)
+      on o.business_day = c.business_day and o.log_partition = c.log_partition and o.version <= c.version
+    order by o.business_day, o.log_partition
     for update of o
   )
-  delete from projection_outbox o using cleared c where o.business_day = c.business_day and o.partition = c.partition`;
+  delete from projection_outbox o using cleared c
+  where o.business_day = c.business_day and o.log_partition = c.log_partition`;
 const savepoint = sql`savepoint piece`;
 const rollbackToSavepoint = sql`rollback to savepoint piece`;
 const releaseSavepoint = sql`release savepoint piece`;
@@ -176,7 +176,7 @@ export class PostgresSaleStore implements SaleStore {
           if (!only) return;
           await client.query(savepoint);
           try {
-            await run({ ...batch, nextOffset: batch.expectedOffset, sales, deadLetters: [] });
+            await run({ ...batch, nextOffset: batch.expectedOffset, emptyOffsets: 0, sales, deadLetters: [] });
             await client.query(releaseSavepoint);
           } catch (error) {
             if (!isDataRefusal(error)) throw error;

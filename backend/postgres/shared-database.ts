@@ -14,8 +14,7 @@ const moveBase = sql`
   select topic, partition, next_offset - $4::bigint from consumer_offset where topic = $1 and partition = $2
   on conflict (topic, partition) do update set base = excluded.base where b.base = $3`;
 const beginOffsets = sql`
-  insert into consumer_offset (topic, partition, first_offset, next_offset)
-  select $1, o.partition, o.log_end + coalesce(b.base, 0), o.log_end + coalesce(b.base, 0)
+  select begin_log_partition($1, o.partition, o.log_end + coalesce(b.base, 0))
   from unnest($2::integer[], $3::bigint[]) as o(partition, log_end)
   left join log_base b on b.topic = $1 and b.partition = o.partition`;
 

@@ -51,7 +51,7 @@ async function byDay(
 }
 
 /** Everything stored, recomputed from the sales: reads all of them. Archived days count as their archives say. */
-export function saleTotals(pool: pg.Pool): Promise<Totals> {
+export function saleTotals(pool: Queryable): Promise<Totals> {
   return whole(pool, ofSales);
 }
 

@@ -30,8 +30,7 @@ export interface CheckedParts {
  */
 export async function checkInvariants(parts: CheckedParts): Promise<CheckReport> {
   const { pool, log, store, reader, readModel, sql, materialized } = parts;
-  const ends = await log.partitions();
-  const found = await checkStore(pool, log.topic, ends);
+  const found = await checkStore(pool, log.topic, () => log.partitions());
   const I1 = await missingEvents(parts, await store.offsets(log.topic));
   const outbox = await store.outboxDays();
   const days = await reader.days();

@@ -22,7 +22,7 @@ export function startSourceWorker(): Worker {
 }
 
 /** Opens the embedded database of a folder, made if need be, without migrations. */
-function openSourceDatabase(dataDir: string): Promise<EmbeddedDatabase> {
+export function openSourceDatabase(dataDir: string): Promise<EmbeddedDatabase> {
   return openEmbeddedDatabase({ dataDir, startWorker: startSourceWorker, onProgress: () => {}, logger: silentLogger });
 }
 

@@ -105,7 +105,7 @@ async function ingestOn(base: StoreFixture): Promise<IngestFixture> {
       consumer.start();
       return { consumer, projector, readModel };
     },
-    check: async () => checkStore(base.pool, TOPIC, await log.partitions()),
+    check: async () => checkStore(base.pool, TOPIC, () => log.partitions()),
     async empty() {
       for (const consumer of running.splice(0)) await consumer.stop();
       const client = await base.pool.connect();

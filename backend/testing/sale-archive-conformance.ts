@@ -68,7 +68,7 @@ export function describeSaleArchive(name: string, open: () => Promise<StoreFixtu
 
     const ends = (count: number) => [{ partition: 0, start: 0n, end: BigInt(count) }];
     const problems = async (count = 2 * perDay) => {
-      const { I2, I3, I4 } = (await checkStore(fixture.pool, TOPIC, ends(count))).problems;
+      const { I2, I3, I4 } = (await checkStore(fixture.pool, TOPIC, async () => ends(count))).problems;
       return [...I2, ...I3, ...I4];
     };
     const partitions = async () =>

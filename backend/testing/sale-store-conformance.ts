@@ -261,7 +261,7 @@ export function describeSaleStore(name: string, open: () => Promise<StoreFixture
         const one = await commit(fixture.store, batchOf([sale(0)]));
         await commit(fixture.store, batchOf([sale(100, { partition: 1 })]));
         await fixture.store.clearOutbox(one.changes);
-        expect(await fixture.rows('select partition from projection_outbox')).toEqual([{ partition: 1 }]);
+        expect(await fixture.rows('select log_partition from projection_outbox')).toEqual([{ log_partition: 1 }]);
       });
 
       it('tells the versions of days as the sum over their partitions', async () => {
