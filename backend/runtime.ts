@@ -9,7 +9,7 @@ export type { DataSource, Runtime, RuntimeOptions, StartProgress } from './runti
 /**
  * Starts the backend: opens the database, brings schema, catalogue and calendar up to date, and starts the consumer.
  * On services it waits for PostgreSQL as long as it takes, and tells why; Kafka and Redis may come later. Errors:
- * `AppError` data_folder_in_use, data_folder_unusable, newer_schema, database_failed, bad_settings, cancelled. A start
+ * `AppError` data_folder_in_use, data_folder_unusable, newer_schema, foreign_tables, database_failed, bad_settings, cancelled. A start
  * that fails leaves nothing open.
  */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {

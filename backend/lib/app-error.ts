@@ -8,6 +8,7 @@ export const errorCodes = {
   data_folder_in_use: true,
   data_folder_unusable: false,
   newer_schema: false,
+  foreign_tables: false,
   database_failed: true,
   database_down: true,
   database_refused: false,

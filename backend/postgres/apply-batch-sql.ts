@@ -179,15 +179,22 @@ export const applyStage = sql`with ${stageSource}, ${applySource(skipDuplicates)
 export const applyNewStage = sql`with ${stageSource}, ${applySource(noDuplicates)} ${answerRows}`;
 
 /**
- * A connection's stage, emptied by every commit. It allows more than `sale` does, so that what is refused is refused by
- * `sale`; texts are bounded, because a table that cannot outgrow its pages needs no second one that commits must empty.
+ * It allows more than `sale` does, so that what is refused is refused by `sale`; texts are bounded, because a table that
+ * cannot outgrow its pages needs no second one that commits must empty.
  */
-export const createStage = sql`
+const stage = sql`
   create temporary table if not exists stage (
     id uuid, kind smallint, theater_id integer, movie_id integer, showtime timestamptz, channel varchar(16),
     tickets integer, amount_cents bigint, currency varchar(16), sold_at timestamptz, business_day date, refund_of uuid,
     log_offset bigint
-  ) on commit delete rows`;
+  )`;
 
-/** Begins the transaction of the batch too: one round trip less. The column order is that of copy-rows.ts. */
-export const beginCopyToStage = sql`begin; copy stage from stdin (format binary)`;
+/** A connection's stage, emptied by every commit. */
+export const createStage = sql`${stage} on commit delete rows`;
+/** A transaction's stage. */
+export const createPassingStage = sql`${stage} on commit drop`;
+
+/** The column order is that of copy-rows.ts. */
+export const copyToStage = sql`copy stage from stdin (format binary)`;
+/** Begins the transaction of the batch too: one round trip less. */
+export const beginCopyToStage = sql`begin; ${copyToStage}`;

@@ -35,8 +35,9 @@ const ADVISORY_KEY = 4_217_180_031n;
 /** Held by the one that prepares a step. */
 const PREPARING_KEY = 4_217_180_033n;
 const waitMs = 500;
-const tryToPrepare = sql`select pg_try_advisory_lock($1) as held`;
-const prepared = sql`select pg_advisory_unlock($1)`;
+/** Held by a transaction that does nothing else: a lock of the session is nobody's behind a pooler. */
+const tryToPrepare = sql`
+  select pg_try_advisory_xact_lock($1) as held, set_config('idle_in_transaction_session_timeout', '0', true)`;
 
 const createLedger = sql`
   create table if not exists migration (
@@ -104,16 +105,21 @@ export async function migrate(pool: pg.Pool, family: MigrationFamily): Promise<n
 
 /** What a second program then finds prepared, or applied already, is soon done. */
 async function prepareAlone(pool: pg.Pool, prepare: (client: pg.ClientBase) => Promise<void>): Promise<void> {
+  // A single connection is that of the embedded database, which no other program shares.
+  if (pool.options.max === 1) return withConnection(pool, prepare);
+  const tryOnce = () =>
+    inTransaction(pool, async (holder) => {
+      const { rows } = await holder.query<{ held: boolean }>(tryToPrepare, [PREPARING_KEY]);
+      if (rows[0]?.held) await withConnection(pool, prepare);
+      return rows[0]?.held ?? false;
+    });
+  while (!(await tryOnce())) await new Promise((resolve) => setTimeout(resolve, waitMs));
+}
+
+async function withConnection(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<void>): Promise<void> {
   const client = await pool.connect();
   try {
-    while (!(await client.query<{ held: boolean }>(tryToPrepare, [PREPARING_KEY])).rows[0]?.held) {
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
-    }
-    try {
-      await prepare(client);
-    } finally {
-      await client.query(prepared, [PREPARING_KEY]);
-    }
+    await work(client);
   } finally {
     client.release();
   }

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { codeOf } from '../lib/app-error.ts';
 import { wireTypes } from '../lib/sql.ts';
 import type { PostgresSettings } from '../settings/profile.ts';
+import { isPooled } from './session.ts';
 
 export interface ServerAccess {
   readonly settings: PostgresSettings;
@@ -45,6 +46,9 @@ export function clientConfig(
   };
 }
 
+/** Connections whose transaction is one statement, which may only read: its commit says nothing of writes. */
+export const loneStatements = new WeakSet<pg.ClientBase>();
+
 /**
  * The class of connection for a pool. An error on a connection in use would end the process if nobody listened, and the
  * pool listens on idle ones only.
@@ -59,8 +63,17 @@ export function watchedClient(events: ClientEvents): new (config?: pg.ClientConf
         if (code !== null) events.onRefusal(code, error);
       });
       this.connection.on('commandComplete', ({ text }: { text: string }) => {
-        if (text === 'COMMIT') events.onCommit();
+        if (text === 'COMMIT' && !loneStatements.has(this)) events.onCommit();
       });
+      // Behind a pooler the next transaction may run where another statement has the name, or none has.
+      const query = this.query.bind(this) as (...parameters: readonly unknown[]) => unknown;
+      const unnamed = (config: unknown, ...rest: readonly unknown[]) =>
+        query(isPooled(this) && isNamed(config) ? { ...config, name: undefined } : config, ...rest);
+      this.query = unnamed as typeof this.query;
     }
   };
+}
+
+function isNamed(config: unknown): config is { readonly name: string } {
+  return typeof config === 'object' && config !== null && 'name' in config && typeof config.name === 'string';
 }

@@ -13,9 +13,10 @@ import { type AppError, codeOf, messageOf } from '../lib/app-error.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { clientConfig, type ServerAccess, watchedClient } from './server-client.ts';
+import { clientConfig, loneStatements, type ServerAccess, watchedClient } from './server-client.ts';
 import { explainPostgresFailure, refusesWrites } from './server-failures.ts';
-import { prepareSession, type SessionTimeouts } from './session.ts';
+import { isPooled, prepareSession, type SessionTimeouts } from './session.ts';
+import { beginTransaction, inTransaction } from './transaction.ts';
 
 export interface PostgresServerOptions extends ServerAccess {
   readonly logger: Logger;
@@ -131,7 +132,7 @@ class ServerDatabase implements PostgresServer {
     });
     // Already told by the connection itself.
     pool.on('error', () => {});
-    return pool;
+    return withTransactions(pool);
   }
 
   #refused(code: string, error: Error): void {
@@ -170,4 +171,24 @@ class ServerDatabase implements PostgresServer {
     const same = before.state === state && before.reason === reason && before.nextAttemptAt === nextAttemptAt;
     if (!same) for (const listener of this.#listeners) listener();
   }
+}
+
+/** Behind a pooler every statement is a transaction, which has the settings (see session.ts). */
+function withTransactions(pool: pg.Pool): pg.Pool {
+  let direct = false;
+  pool.on('connect', (client) => {
+    direct = !isPooled(client);
+  });
+  pool.on('release', (_error, client) => loneStatements.delete(client));
+  const query = pool.query.bind(pool) as (...parameters: readonly unknown[]) => Promise<unknown>;
+  const lone = async (client: pg.PoolClient) => {
+    loneStatements.add(client);
+    await beginTransaction(client);
+  };
+  const settled = (...parameters: readonly unknown[]) =>
+    direct
+      ? query(...parameters)
+      : inTransaction(pool, (client) => (client.query as typeof query)(...parameters), lone);
+  pool.query = settled as typeof pool.query;
+  return pool;
 }

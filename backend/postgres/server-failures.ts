@@ -94,6 +94,33 @@ const otherTables: Failure = {
   what: (server, message) => `The tables in ${server.database} are of another version of ReelMetrics: ${message}.`,
   hint: () => 'Update ReelMetrics here. Events wait in the log meanwhile; nothing is lost.',
 };
+const pooler: Failure = {
+  kind: 'refused',
+  what: (server, message) =>
+    `What lies between here and PostgreSQL at ${at(server)} is a connection pooler that does not show itself: ${message}.`,
+  hint: () => 'Set its pool_mode to session, or enter the address of the server itself in the profile.',
+};
+const poolerRefusal: Failure = {
+  kind: 'down',
+  what: (server, message) => `The connection pooler at ${at(server)} refuses: ${message}.`,
+  hint: () => 'See the log of the pooler. Events wait in the log meanwhile; nothing is lost.',
+};
+const statementPooling: Failure = {
+  kind: 'refused',
+  what: (server, message) => `The connection pooler at ${at(server)} cannot be used: ${message}.`,
+  hint: () => 'Set its pool_mode to transaction or session: a batch of events is one transaction.',
+};
+const tooLong: Failure = {
+  kind: 'down',
+  what: (server, message) => `PostgreSQL at ${at(server)} has ended a statement that took too long: ${message}.`,
+  hint: () =>
+    'Look at the load of the server, and at statement_timeout and lock_timeout of the role, the database and poolers.',
+};
+const noSchema: Failure = {
+  kind: 'refused',
+  what: ({ database, user }) => `The database ${database} has no schema in which the user ${user} could make tables.`,
+  hint: ({ user }) => `Create one (create schema authorization "${user}"), or set search_path of the user.`,
+};
 const other: Failure = {
   kind: 'down',
   what: (server, message) => `PostgreSQL at ${at(server)}: ${message}`,
@@ -105,12 +132,16 @@ const byCode: readonly (readonly [pattern: RegExp, failure: Failure])[] = [
   [/^(ENOTFOUND|EAI_)/, unknownHost],
   [/^ECONNREFUSED/, refusedConnection],
   [/^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN)/, noAnswer],
+  [/^08P01/, poolerRefusal],
   [/^(ECONNRESET|EPIPE|08|25P03)/, lost],
   [/^(57P0[123])/, starting],
   [/^(DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|CERT_|ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO)/, badCertificate],
   [/^28/, signIn],
   [/^(3D|57P04)/, noDatabase],
   [/^42501/, noRights],
+  [/^(42P05|26000)/, pooler],
+  [/^3F000/, noSchema],
+  [/^(57014|55P03)/, tooLong],
   [/^42(703|P01)/, otherTables],
   [/^25006/, readOnly],
   [/^53100/, diskFull],
@@ -121,6 +152,9 @@ const byCode: readonly (readonly [pattern: RegExp, failure: Failure])[] = [
 /** The client library has no codes for these. */
 const byMessage: readonly (readonly [pattern: RegExp, failure: Failure])[] = [
   [/no pg_hba.conf entry/, tlsWanted],
+  [/statement pooling mode/, statementPooling],
+  [/^(no such database|database ".*" does not exist)/, noDatabase],
+  [/^no such user/, signIn],
   [/does not support SSL/, noTls],
   [/error establishing an SSL/, noTls],
   [/SASL|password must be/, signIn],
@@ -133,7 +167,8 @@ function failureOf(error: unknown): Failure {
   const code = codeOf(error);
   // The server says what it misses with the code of a refused sign-in.
   const told = byMessage.find(([pattern]) => pattern.test(message));
-  if (told && (code === null || told[1] === tlsWanted)) return told[1];
+  // A pooler says everything with one code.
+  if (told && (code === null || code === '08P01' || told[1] === tlsWanted)) return told[1];
   return byCode.find(([pattern]) => code !== null && pattern.test(code))?.[1] ?? other;
 }
 

@@ -1,11 +1,19 @@
-/** Batches that reach the database by COPY into the connection's stage, and are stored from there. */
+/** Batches that reach the database by COPY into a stage, and are stored from there. */
 import type pg from 'pg';
 import { codeOf } from '../lib/app-error.ts';
-import { applyNewStage, applyStage, beginCopyToStage, createStage } from './apply-batch-sql.ts';
+import {
+  applyNewStage,
+  applyStage,
+  beginCopyToStage,
+  copyToStage,
+  createPassingStage,
+  createStage,
+} from './apply-batch-sql.ts';
 import { FenceLost, type PieceResult, runStatement } from './apply-piece.ts';
 import type { BatchPiece } from './batch-parameters.ts';
 import { copyIn } from './copy-in.ts';
-import { inTransaction } from './transaction.ts';
+import { isPooled } from './session.ts';
+import { beginTransaction, inTransaction } from './transaction.ts';
 
 const anyBatch = { name: 'apply_stage', text: applyStage };
 const newBatch = { name: 'apply_new_stage', text: applyNewStage };
@@ -53,12 +61,27 @@ export class StagedBatches {
         return result;
       },
       async (client) => {
-        if (!this.#staged.has(client)) {
-          await client.query(createStage);
-          this.#staged.add(client);
-        }
-        await copyIn(client, beginCopyToStage, rows);
+        await beginWithStage(client, rows, { hasStage: this.#staged.has(client) });
+        this.#staged.add(client);
       },
     );
   }
+}
+
+/**
+ * Begins a transaction with the rows on the stage.
+ * @param hasStage whether the connection has one from a transaction before
+ */
+export async function beginWithStage(
+  client: pg.ClientBase,
+  rows: Uint8Array,
+  { hasStage }: { readonly hasStage: boolean },
+): Promise<void> {
+  if (isPooled(client)) {
+    await beginTransaction(client);
+    await client.query(createPassingStage);
+    return copyIn(client, copyToStage, rows);
+  }
+  if (!hasStage) await client.query(createStage);
+  return copyIn(client, beginCopyToStage, rows);
 }

@@ -103,4 +103,66 @@ describe('the test of a profile', () => {
     });
     await database.admin(`drop role ${user}`);
   });
+
+  it.each([
+    [
+      'a table of sales',
+      [
+        'create table movie (id serial primary key, name text)',
+        'create table sale (id serial primary key, total numeric)',
+      ],
+      /movie, sale/,
+    ],
+    [
+      'a ledger of migrations',
+      ['create table migration (version varchar(180) primary key, apply_time integer)'],
+      /: migration\./,
+    ],
+    ['a view', ['create view theater as select 1 as id'], /: theater\./],
+    [
+      'tables beside what a start of before has left',
+      [
+        'create table migration (family text, number integer, name text, breaking boolean)',
+        'create table sale (id integer)',
+      ],
+      /: sale\./,
+    ],
+  ])('names %s of another program, and leaves nothing there', async (_name, statements, message) => {
+    const shared = await createServerTestDatabase({ migrated: false });
+    const { pool } = shared.open();
+    for (const statement of statements) await pool.query(statement);
+    const tables = 'select relname from pg_class where relnamespace = current_schema()::regnamespace order by relname';
+    const before = (await pool.query(tables)).rows;
+    await expect(testPostgres(shared.settings, shared.password)).rejects.toMatchObject({
+      code: 'foreign_tables',
+      message: expect.stringMatching(message),
+      hint: expect.stringContaining('create database'),
+    });
+    expect((await pool.query(tables)).rows).toEqual(before);
+    await shared.drop();
+  });
+
+  it('passes beside another program that keeps its tables in another schema, and names the schema of ours', async () => {
+    const shared = await createServerTestDatabase({ migrated: false });
+    const { pool } = shared.open();
+    await pool.query('create table public.sale (id serial primary key)');
+    await pool.query('create schema box');
+    await shared.admin(
+      `alter role ${shared.settings.user} in database ${shared.settings.database} set search_path = box, public`,
+    );
+    expect((await testPostgres(shared.settings, shared.password)).detail).toContain('in the schema box');
+    await shared.drop();
+  });
+
+  it('names a user without a schema for tables', async () => {
+    const shared = await createServerTestDatabase({ migrated: false });
+    await shared.admin(
+      `alter role ${shared.settings.user} in database ${shared.settings.database} set search_path = nowhere`,
+    );
+    await expect(testPostgres(shared.settings, shared.password)).rejects.toMatchObject({
+      code: 'database_refused',
+      message: expect.stringContaining('create tables'),
+    });
+    await shared.drop();
+  });
 });

@@ -1,18 +1,24 @@
 import type pg from 'pg';
 import { type Sql, sql } from '../lib/sql.ts';
 import { isConnectionFailure } from './connection-failure.ts';
+import { settleTransaction } from './session.ts';
 
-const begin = sql`begin`;
+/** In words, because what a server or a role has as its default may hold before a session's settings do. */
+const begin = sql`begin isolation level read committed`;
 const beginSnapshot = sql`begin isolation level repeatable read read only`;
 const commit = sql`commit`;
 const rollback = sql`rollback`;
 
-type Begin = (client: pg.PoolClient) => Promise<unknown>;
+type Begin = (client: pg.ClientBase) => Promise<unknown>;
 
 const beginWith =
   (text: Sql): Begin =>
-  (client) =>
-    client.query(text);
+  async (client) => {
+    await client.query(text);
+    await settleTransaction(client);
+  };
+
+export const beginTransaction = beginWith(begin);
 
 /**
  * Runs `work` in one transaction on one connection. When it throws, everything is rolled back; a connection that is lost
@@ -22,7 +28,7 @@ const beginWith =
 export function inTransaction<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
-  start: Begin = beginWith(begin),
+  start: (client: pg.PoolClient) => Promise<unknown> = beginTransaction,
 ): Promise<T> {
   return inside(pool, start, work);
 }
@@ -32,7 +38,11 @@ export function inSnapshot<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Pr
   return inside(pool, beginWith(beginSnapshot), work);
 }
 
-async function inside<T>(pool: pg.Pool, start: Begin, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+async function inside<T>(
+  pool: pg.Pool,
+  start: (client: pg.PoolClient) => Promise<unknown>,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {

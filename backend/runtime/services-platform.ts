@@ -1,7 +1,7 @@
-import type { ServiceState } from '../domain/status.ts';
+import type { PartStatus, ServiceState } from '../domain/status.ts';
 import { ContinuedLog } from '../ingest/continued-log.ts';
 import { openKafkaEventLog } from '../kafka/kafka-event-log.ts';
-import { AppError, messageOf } from '../lib/app-error.ts';
+import { AppError } from '../lib/app-error.ts';
 import { backoffDelay } from '../lib/backoff.ts';
 import type { ReleaseStack } from '../lib/release-stack.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -12,9 +12,11 @@ import { migrate } from '../postgres/migrate.ts';
 import { resetStore } from '../postgres/reset.ts';
 import { PostgresSaleStore } from '../postgres/sale-store.ts';
 import { openPostgresServer, type PostgresServer } from '../postgres/server-database.ts';
+import { explainPostgresFailure } from '../postgres/server-failures.ts';
 import { beginAtEnds, databaseIdentity, PostgresLogBases, servicesMigrations } from '../postgres/shared-database.ts';
+import { explainNameTaken, findOurTables } from '../postgres/whose-tables.ts';
 import { openRedis } from '../redis/redis-connection.ts';
-import type { Profile, ProfileSecrets } from '../settings/profile.ts';
+import type { PostgresSettings, Profile, ProfileSecrets } from '../settings/profile.ts';
 import type { Platform } from './platform.ts';
 import type { StartProgress } from './types.ts';
 
@@ -25,7 +27,7 @@ const clientName = 'reelmetrics';
 
 /**
  * Connects to the services of a profile and waits for the database as long as it takes, telling of all three meanwhile;
- * Kafka and Redis may come later. Errors: `AppError` newer_schema; cancelled when the signal aborts.
+ * Kafka and Redis may come later. Errors: `AppError` newer_schema, foreign_tables; cancelled when the signal aborts.
  */
 export async function openServicesPlatform(
   options: {
@@ -66,16 +68,24 @@ export async function openServicesPlatform(
       for (const end of ends) end();
     };
   };
+  let refusal: AppError | undefined;
+  const postgres = { status: () => withRefusal(database.status(), refusal) };
   const tell = () =>
     onProgress({
       step: `Waiting for PostgreSQL at ${addressOf(profile.postgres)}`,
       share: null,
-      services: serviceStates(profile, { kafka, postgres: database, redis }),
+      services: serviceStates(profile, { kafka, postgres, redis }),
     });
   const unsubscribe = onStatus(tell);
   try {
     tell();
-    await untilMigrated(database, () => kafka.partitions(), options.signal, logger);
+    await untilMigrated(database, profile.postgres, options.signal, (error) => {
+      refusal = error;
+      logger.warn('PostgreSQL is not ready', { error: error.message, hint: error.hint });
+      tell();
+      // Its state is known only when it is asked something; the answer does not matter here.
+      void kafka.partitions().catch(() => undefined);
+    });
   } finally {
     unsubscribe();
   }
@@ -113,26 +123,33 @@ export async function openServicesPlatform(
   };
 }
 
+/** Tries until the tables are there; what nobody mends by waiting ends it. */
 async function untilMigrated(
   database: PostgresServer,
-  askKafka: () => Promise<unknown>,
+  settings: PostgresSettings,
   signal: AbortSignal | undefined,
-  logger: Logger,
+  onFailure: (error: AppError) => void,
 ): Promise<void> {
+  const { longPool } = database;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await migrate(database.longPool, coreMigrations);
-      await migrate(database.longPool, servicesMigrations);
+      await findOurTables(longPool, settings.database);
+      for (const family of [coreMigrations, servicesMigrations]) await migrate(longPool, family);
       return;
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'newer_schema') throw error;
-      logger.warn('PostgreSQL is not ready', { error: messageOf(error) });
-      // Its state is known only when it is asked something; the answer does not matter here.
-      void askKafka().catch(() => undefined);
+    } catch (cause) {
+      const error = explainPostgresFailure(explainNameTaken(cause, settings.database), settings);
+      if (error.code === 'newer_schema' || error.code === 'foreign_tables') throw error;
+      onFailure(error);
       await systemClock.sleep(backoffDelay(attempt, retryDelays, Math.random()), signal);
-      if (signal?.aborted) throw new AppError('cancelled', 'Waiting for PostgreSQL was given up.', { cause: error });
+      if (signal?.aborted) throw new AppError('cancelled', 'Waiting for PostgreSQL was given up.', { cause });
     }
   }
+}
+
+/** What answers a heartbeat is not up while it refuses what a start needs. */
+function withRefusal(status: PartStatus, refusal: AppError | undefined): PartStatus {
+  if (refusal === undefined || status.state !== 'up') return status;
+  return { ...status, state: 'down', reason: `${refusal.message} ${refusal.hint ?? ''}`.trim(), code: refusal.code };
 }
 
 function serviceStates(

@@ -8,6 +8,7 @@ import { resetStore } from '../postgres/reset.ts';
 import { PostgresSaleStore, type SaleStoreOptions } from '../postgres/sale-store.ts';
 import type { TestDatabase } from './embedded-test-database.ts';
 import { openTestDatabase } from './embedded-test-database.ts';
+import { changingConnections, OwnPgBouncer } from './own-pgbouncer.ts';
 import { createServerTestDatabase } from './server-test-database.ts';
 
 export const TOPIC = 'ticket-sales';
@@ -35,6 +36,18 @@ export async function openServerStoreFixture(options: SaleStoreOptions): Promise
   const database = await createServerTestDatabase();
   const { pool } = database.open();
   return { pool, close: () => database.drop(), ...(await storeOn(pool, new PostgresSaleStore(pool, options))) };
+}
+
+/** The same through a PgBouncer that hands each transaction another connection. */
+export async function openPooledStoreFixture(options: SaleStoreOptions): Promise<StoreFixture> {
+  const database = await createServerTestDatabase();
+  const pooler = await OwnPgBouncer.start(database.settings, database.password, ...changingConnections);
+  const { pool } = database.open({ host: '127.0.0.1', port: pooler.port });
+  const close = async () => {
+    await database.drop();
+    await pooler.remove();
+  };
+  return { pool, close, ...(await storeOn(pool, new PostgresSaleStore(pool, options))) };
 }
 
 async function storeOn(pool: pg.Pool, store: PostgresSaleStore) {

@@ -50,6 +50,15 @@ export const redis = {
   elsewhere: 'install Redis and put redis-server on the PATH',
 };
 
+/** Between the console and PostgreSQL in tests. @type {Need} */
+export const pgbouncer = {
+  title: 'PgBouncer, which tests put before PostgreSQL',
+  // Debian keeps it where only root looks.
+  find: async () => onPath('pgbouncer') ?? (existsSync('/usr/sbin/pgbouncer') ? '/usr/sbin/pgbouncer' : null),
+  packages: [['pgbouncer']],
+  elsewhere: 'install PgBouncer and put pgbouncer on the PATH',
+};
+
 /**
  * Sees to programs, installing together what is missing. Gives the path of each; for PostgreSQL the folder.
  * Errors: MissingPartError with the way to get what is missing.

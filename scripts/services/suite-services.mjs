@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { serviceNames, variables } from './addresses.mjs';
 import { givenNames, requireReachable } from './given.mjs';
 import { startServices } from './native.mjs';
+import { ensurePrograms, pgbouncer, redis } from './programs.mjs';
 
 /**
  * Services for a test suite: those that the environment names, the others in a folder and on ports of their own.
@@ -11,6 +12,8 @@ import { startServices } from './native.mjs';
  * @returns {Promise<{ env: NodeJS.ProcessEnv, stop: () => Promise<void> }>} `env` is to be added to that of the suite.
  */
 export async function suiteServices() {
+  // Of these, tests start some of their own.
+  await ensurePrograms({ pgbouncer, redis });
   const given = givenNames(null);
   await requireReachable(given);
   const names = serviceNames.filter((name) => !given.includes(name));
