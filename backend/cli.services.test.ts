@@ -54,9 +54,53 @@ it('serves live figures also where it leaves storing to others', async () => {
     await worker.drain();
     await expect.poll(() => events, { timeout: 10_000 }).toBe(worker.live.snapshot().ledger.events);
     socket.terminate();
+    // Invented sales are never counted by a program that only observes, whoever asks.
+    const refused = await fetch(`http://127.0.0.1:${port}/simulator/start?rate=5000`, { method: 'POST' });
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({ type: 'urn:reelmetrics:problem:simulation_not_allowed' });
+    expect(worker.live.snapshot().ledger.events).toBe(events);
   } finally {
     serving.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);
     await worker.close();
+  }
+});
+
+it('puts invented sales into the topic of a profile only where that allows them, or is named for it', async () => {
+  const { profile, secrets } = services.source;
+  const file = join(folder, 'box-office.json');
+  // A file from before the field.
+  const { simulation: _, ...older } = { ...profile, id: 'box-office', name: 'Box office' };
+  await writeFile(file, JSON.stringify(older));
+  const simulate = async (...more: string[]) => {
+    const child = spawn(
+      process.execPath,
+      [program, 'simulate', '--profile', file, '--rate', '200', '--seconds', '1', ...more],
+      { env: { ...process.env, REELMETRICS_POSTGRES_PASSWORD: secrets.postgres ?? '' } },
+    );
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (said += String(data)));
+    const [code] = await once(child, 'exit');
+    return { code, said };
+  };
+  const refused = await simulate();
+  expect(refused.code).toBe(1);
+  expect(refused.said).toContain('The profile "Box office" does not allow invented sales.');
+  expect(refused.said).toContain('--allow-simulation "Box office"');
+  expect(await simulate('--allow-simulation', 'Staging')).toMatchObject({ code: 2 });
+  expect(await simulate('--allow-simulation', 'Box office')).toMatchObject({ code: 0 });
+
+  const runtime = await createRuntime({
+    ...runtimeOptions,
+    source: { ...services.source, profile: { ...profile, name: 'Box office', simulation: false } },
+  });
+  try {
+    await runtime.drain();
+    expect(runtime.live.snapshot().ledger.events).toBeGreaterThan(100);
+    expect(runtime.status().simulation).toMatchObject({ allowed: false, confirm: null });
+    expect(() => runtime.simulator.start()).toThrow(expect.objectContaining({ code: 'simulation_not_allowed' }));
+    await expect(runtime.reset()).rejects.toMatchObject({ code: 'simulation_not_allowed' });
+  } finally {
+    await runtime.close();
   }
 });

@@ -15,8 +15,12 @@ import { secretVariables } from './settings/find-profile.ts';
 const help = `reelmetrics: the console's backend without its window
 
   reelmetrics simulate <where> [--rate <events/s>] [--seconds <n>] [--seed <n>] [--probe-port <port>]
+                       [--allow-simulation <profile's name>]
       Produces ticket sales and stores them. Without --seconds until Ctrl+C. On services several of these share a larger
-      load, each with a seed of its own.
+      load, each with a seed of its own. A profile that does not allow invented sales has to be named once more.
+  reelmetrics simulate <where> --backfill <days> [--extend] [--seed <n>]
+      Makes the sales of the days before today, and of today so far. Refused where some of them have sales; --extend
+      makes the others.
   reelmetrics consume <where> [--until-idle <seconds>] [--probe-port <port>]
       Stores what is in the log. With --until-idle it ends once there was no lag for that long. On services several of
       these and the console share the work: all are members of the profile's consumer group. --probe-port answers

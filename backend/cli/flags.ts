@@ -19,6 +19,9 @@ export const options = {
   json: { type: 'boolean' },
   log: { type: 'string' },
   simulate: { type: 'string' },
+  'allow-simulation': { type: 'string' },
+  backfill: { type: 'string' },
+  extend: { type: 'boolean' },
   address: { type: 'string' },
   'sql-port': { type: 'string' },
   'materialized-port': { type: 'string' },
@@ -40,6 +43,7 @@ type NumberFlag =
   | 'until-idle'
   | 'cutover'
   | 'simulate'
+  | 'backfill'
   | 'sql-port'
   | 'materialized-port'
   | 'probe-port';

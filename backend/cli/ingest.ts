@@ -2,7 +2,7 @@ import { openProbes } from '../gateway/probes.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Runtime } from '../runtime.ts';
 import { defaultSettings } from '../settings/settings.ts';
-import { type Flags, numberFlag, portFlag } from './flags.ts';
+import { type Flags, numberFlag, portFlag, UsageError } from './flags.ts';
 import { loggerOf } from './logger.ts';
 import { type Command, interruption, isDead, open } from './open.ts';
 
@@ -24,9 +24,15 @@ export const simulate: Command = async (flags, context) => {
   const rate = numberFlag(flags, 'rate', 0.1, 5000) ?? defaultSettings.simulator.rate;
   const seed = numberFlag(flags, 'seed', 0, 0xffffffff) ?? defaultSettings.simulator.seed;
   const seconds = numberFlag(flags, 'seconds', 0.1, 86_400);
-  const runtime = await open(flags, context, { mustExist: false });
+  const days = numberFlag(flags, 'backfill', 1, 366);
+  if (days !== undefined && (flags.rate ?? flags.seconds) !== undefined) {
+    throw new UsageError('--backfill makes the days before now; --rate and --seconds are for sales from now on');
+  }
+  const runtime = await open(flags, context, { mustExist: false, simulates: true });
   const probes = await probesOf(flags, runtime);
   try {
+    if (days !== undefined)
+      return await backfill(runtime, days, { seed: Math.trunc(seed), extend: flags.extend ?? false });
     runtime.simulator.start({ ...defaultSettings.simulator, rate, seed: Math.trunc(seed) });
     await systemClock.sleep(seconds === undefined ? forever : seconds * 1000, interruption(runtime));
     await runtime.simulator.stop();
@@ -39,6 +45,23 @@ export const simulate: Command = async (flags, context) => {
     await runtime.close();
   }
 };
+
+/** Makes the history, or what is missing of it, and stores it. */
+async function backfill(
+  runtime: Runtime,
+  days: number,
+  { seed, extend }: { readonly seed: number; readonly extend: boolean },
+): Promise<number> {
+  runtime.simulator.update({ ...defaultSettings.simulator, seed });
+  await runtime.simulator.startBackfill(days, extend ? 'extend' : 'refuse');
+  const interrupted = interruption(runtime);
+  interrupted.addEventListener('abort', () => void runtime.simulator.cancelBackfill(), { once: true });
+  await runtime.drain();
+  const { lastError } = runtime.status().simulator;
+  process.stdout.write(`${(await runtime.days()).length} business days have sales\n`);
+  if (lastError !== null) process.stderr.write(`reelmetrics: ${lastError}\n`);
+  return lastError === null ? 0 : 1;
+}
 
 /** Stores what is in the log. */
 export const consume: Command = async (flags, context) => {

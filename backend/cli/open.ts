@@ -4,8 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
+import { profilePermit } from '../domain/simulation.ts';
+import { AppError } from '../lib/app-error.ts';
 import { createRuntime, type DataSource, type Runtime } from '../runtime.ts';
 import { findProfile } from '../settings/find-profile.ts';
+import type { Profile } from '../settings/profile.ts';
 import { defaultSettings } from '../settings/settings.ts';
 import { type Flags, UsageError } from './flags.ts';
 import { loggerOf } from './logger.ts';
@@ -24,6 +27,8 @@ export interface OpenOptions {
   readonly mustExist: boolean;
   /** Whether to follow the stream at all; true unless told. */
   readonly consume?: boolean;
+  /** Whether invented sales are to be made: refused before anything is opened where the profile does not allow them. */
+  readonly simulates?: boolean;
   /** Leaves storing to others and follows what they store: on services only. */
   readonly observeOnly?: boolean;
 }
@@ -38,7 +43,7 @@ function holdsData(dataDir: string): boolean {
 async function sourceOf(
   flags: Flags,
   { startWorker }: CommandContext,
-  { mustExist, observeOnly = false }: OpenOptions,
+  { mustExist, observeOnly = false, simulates = false }: OpenOptions,
 ): Promise<DataSource> {
   const { 'data-dir': folder, profile } = flags;
   if ((folder === undefined) === (profile === undefined)) {
@@ -46,12 +51,36 @@ async function sourceOf(
   }
   if (profile !== undefined) {
     const { profile: found, secrets } = await findProfile(profile, process.env);
-    return { kind: 'services', profile: { ...found, observeOnly: found.observeOnly || observeOnly }, secrets };
+    const opened: Profile = {
+      ...found,
+      observeOnly: found.observeOnly || observeOnly,
+      simulation: found.simulation || namesProfile(flags['allow-simulation'], found),
+    };
+    if (simulates) checkSimulation(opened);
+    return { kind: 'services', profile: opened, secrets };
   }
   if (observeOnly) throw new UsageError('nobody else can store into --data-dir: leave out --no-consume');
   const dataDir = resolve(folder ?? '');
   if (mustExist && !holdsData(dataDir)) throw new UsageError(`there is no data of ReelMetrics in ${dataDir}`);
   return { kind: 'embedded', dataDir, startWorker };
+}
+
+/** Errors: `UsageError` when another profile is named. */
+function namesProfile(named: string | undefined, { id, name }: Profile): boolean {
+  if (named === undefined) return false;
+  if (named === id || named === name) return true;
+  throw new UsageError(`--allow-simulation names "${named}", but the profile is "${name}"`);
+}
+
+/** Errors: `AppError` simulation_not_allowed. */
+function checkSimulation(profile: Profile): void {
+  const permit = profilePermit(profile);
+  if (permit.allowed) return;
+  throw new AppError('simulation_not_allowed', permit.reason ?? '', {
+    hint: profile.observeOnly
+      ? 'Use a profile that stores.'
+      : `Sales that are counted stay in the topic. If that is meant, add --allow-simulation "${profile.name}".`,
+  });
 }
 
 /** Errors: `UsageError`, and those of the start. */

@@ -33,7 +33,11 @@ async function serveData(flags: Flags, context: CommandContext): Promise<number>
     materialized: portFlag(flags, 'materialized-port') ?? defaultPorts.materialized,
   };
   const logger = loggerOf(flags);
-  const runtime = await open(flags, context, { mustExist: false, observeOnly: flags['no-consume'] ?? false });
+  const runtime = await open(flags, context, {
+    mustExist: false,
+    observeOnly: flags['no-consume'] ?? false,
+    simulates: rate !== undefined,
+  });
   try {
     const accounts = flags['no-auth'] ? null : new Accounts({ store: runtime.accounts, clock: systemClock, logger });
     const gateway = await openGateway({

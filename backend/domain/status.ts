@@ -2,6 +2,7 @@ import type { ServiceName } from './connection.ts';
 import type { Percentiles } from './live.ts';
 import type { AnswerSource, BackendName } from './question.ts';
 import type { BusinessDay } from './rollup.ts';
+import type { SimulationPermit } from './simulation.ts';
 
 /** A service that a start waits for, or has found. */
 export interface ServiceState {
@@ -189,6 +190,8 @@ export interface SystemStatus {
   readonly consumer: ConsumerStatus;
   readonly readModel: PartStatus;
   readonly simulator: SimulatorStatus;
+  /** Whether invented sales are allowed here. */
+  readonly simulation: SimulationPermit;
   readonly rebuild: RebuildStatus | null;
   readonly latencies: StageLatencies;
   readonly flows: PipelineFlows;

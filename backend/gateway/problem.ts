@@ -57,7 +57,12 @@ const titles: Readonly<Record<number, string>> = {
 };
 
 const badRequests: ReadonlySet<ErrorCode> = new Set(['bad_request', 'bad_question', 'bad_settings']);
-const conflicts: ReadonlySet<ErrorCode> = new Set(['simulator_busy', 'consumed_elsewhere']);
+const conflicts: ReadonlySet<ErrorCode> = new Set([
+  'simulator_busy',
+  'simulation_not_allowed',
+  'history_present',
+  'consumed_elsewhere',
+]);
 
 function statusOf(error: AppError): number {
   if (badRequests.has(error.code)) return 400;

@@ -20,6 +20,8 @@ export const errorCodes = {
   kafka_down: true,
   kafka_refused: true,
   simulator_busy: false,
+  simulation_not_allowed: false,
+  history_present: false,
   consumed_elsewhere: false,
   cancelled: false,
   refused_sender: false,

@@ -3,6 +3,7 @@ import { catalogue } from '../domain/catalogue.ts';
 import type { DeadLetterPage, DeadLetterQuery, RedriveReport, RedriveRequest } from '../domain/dead-letters.ts';
 import type { Answer, BackendName, Comparison, Question } from '../domain/question.ts';
 import type { BusinessDay } from '../domain/rollup.ts';
+import { requirePermit } from '../domain/simulation.ts';
 import type {
   CheckReport,
   PartState,
@@ -41,6 +42,7 @@ import { Marks } from './marks.ts';
 import { PipelineMeter } from './pipeline-meter.ts';
 import type { Platform } from './platform.ts';
 import { Reconciler } from './reconciliation.ts';
+import { permitOf } from './simulation-permit.ts';
 import type { Runtime, RuntimeOptions } from './types.ts';
 
 export interface ConsoleParts
@@ -133,6 +135,7 @@ export class ConsoleRuntime implements Runtime {
       consumer: consumer.status(),
       readModel: worseOf(projector.status(), readModel),
       simulator: simulator.status(),
+      simulation: permitOf(this.#parts.options.source),
       rebuild: this.#rebuild,
       latencies: { ...this.#meter.latencies(), ...live.latencies() },
       flows: this.#meter.flows(consumer.appended()),
@@ -249,7 +252,8 @@ export class ConsoleRuntime implements Runtime {
   }
 
   async reset(): Promise<void> {
-    const { simulator, resetData } = this.#parts;
+    const { simulator, resetData, options } = this.#parts;
+    requirePermit(permitOf(options.source));
     await this.#alone(async () => {
       await simulator.close();
       await this.#withoutConsumer(resetData);

@@ -18,6 +18,7 @@ import { openEmbeddedPlatform } from './embedded-platform.ts';
 import { readLiveSeed } from './live-seed.ts';
 import type { Platform } from './platform.ts';
 import { openServicesPlatform } from './services-platform.ts';
+import { permitOf } from './simulation-permit.ts';
 import type { Runtime, RuntimeOptions, StartProgress } from './types.ts';
 
 /** Builds every part in order and pushes its releaser. Use `createRuntime`. */
@@ -67,6 +68,11 @@ export async function startConsole(options: RuntimeOptions, releases: ReleaseSta
     currency: options.currency,
     calendar,
     settings: options.simulator,
+    permit: permitOf(options.source),
+    stored: {
+      days: () => reader.days(),
+      firstSaleAt: async (day) => (await reader.answer('series', { day, bucket: 'minute' })).value[0]?.at ?? null,
+    },
     clock,
     logger,
     waitForRoom: () => (options.consume ? consumer.waitForRoom() : null),

@@ -94,8 +94,8 @@ export interface Runtime {
     /** New settings for the run in progress (rate, scenario, faults) or the next one. */
     update(settings: SimulatorSettings): void;
     burst(rate: number, seconds: number): void;
-    /** Starts producing `days` days of history plus today so far, in the background; progress is in the status. */
-    startBackfill(days: number): void;
+    /** See `Simulator.startBackfill`; progress is in the status. */
+    startBackfill(days: number, existing?: 'refuse' | 'extend'): Promise<void>;
     cancelBackfill(): Promise<void>;
   };
   /** Tries at once to bring a stopped or failing consumer back. */
@@ -114,7 +114,7 @@ export interface Runtime {
   /** New zone and cut-over: recomputes business days and rollups with progress in the status. */
   changeCalendar(zone: string, cutoverHour: number): Promise<void>;
   rebuild(what: 'rollups' | 'read-model'): Promise<void>;
-  /** Deletes all events, sales, rollups and dead letters. */
+  /** Deletes all events, sales, rollups and dead letters. Throws `simulation_not_allowed` where it may not. */
   reset(): Promise<void>;
   /** Resolves when every appended event is stored and projected. */
   drain(): Promise<void>;

@@ -47,3 +47,11 @@ describe('local services', () => {
     expect(() => localServices(env)).not.toThrow('pa55word');
   });
 });
+
+it('the preset allows invented sales only while it leads to this computer', () => {
+  const simulation = (env: NodeJS.ProcessEnv) => localServices(env).profile.simulation;
+  expect(simulation({})).toBe(true);
+  expect(simulation({ REELMETRICS_KAFKA_BROKERS: '[::1]:9092,localhost:9093' })).toBe(true);
+  expect(simulation({ REELMETRICS_KAFKA_BROKERS: '127.0.0.1:9092,kafka-1.example.com:9092' })).toBe(false);
+  expect(simulation({ REELMETRICS_DATABASE_URL: 'postgres://u:p@db.example.com/reelmetrics' })).toBe(false);
+});

@@ -49,6 +49,8 @@ export const profileSchema = z.strictObject({
   name: trimmed(profileName),
   /** No consumer here: other consoles or workers store; live figures come from polling the database. */
   observeOnly: z.boolean(),
+  /** Whether invented sales may go into its topic; files from before this field do not allow it. */
+  simulation: z.boolean().default(false),
   kafka: kafkaSettingsSchema,
   postgres: postgresSettingsSchema,
   redis: redisSettingsSchema,
@@ -77,6 +79,7 @@ export const localProfile: Profile = {
   id: 'local',
   name: 'Local services',
   observeOnly: false,
+  simulation: true,
   kafka: { brokers: ['127.0.0.1:9092'], topic: 'ticket-sales', group: 'reelmetrics', tls: plain, sasl: null },
   postgres: { host: '127.0.0.1', port: 5432, database: 'reelmetrics', user: 'reelmetrics', tls: plain },
   redis: { host: '127.0.0.1', port: 6379, database: 0, username: null, keyPrefix: 'reelmetrics:', tls: plain },

@@ -22,6 +22,8 @@ async function fill(days: number, from: number, options: Partial<BackfillOptions
   const progress: BackfillStatus[] = [];
   await runBackfill({
     days,
+    present: new Set(),
+    firstToday: null,
     seed: 4217,
     log,
     calendar,

@@ -15,6 +15,10 @@ const sliceSize = 250;
 
 export interface BackfillOptions {
   readonly days: number;
+  /** Days that have sales: they are left alone, so that no day has two histories. Of today, see `firstToday`. */
+  readonly present: ReadonlySet<BusinessDay>;
+  /** When today's first sale was sold, epoch ms: what comes before is made. null: none has been. */
+  readonly firstToday: number | null;
   readonly seed: number;
   readonly log: EventLog;
   readonly calendar: BusinessCalendar;
@@ -29,15 +33,17 @@ export interface BackfillOptions {
 }
 
 /**
- * Makes the sales of today so far and of the `days` business days before it. A day's sales are fixed by day and seed,
- * so making them again only makes duplicates. Resolves when all are acknowledged, or at the next slice after `signal`
+ * Makes the sales of today so far and of those of the `days` business days before it that have none. Resolves when all are acknowledged, or at the next slice after `signal`
  * aborted; rejects with the log's error.
  */
 export async function runBackfill(options: BackfillOptions): Promise<void> {
   const { calendar, clock, signal } = options;
   const startedAt = clock.now();
-  const plan = planDays(calendar.dayOf(startedAt), options.days, calendar).map((day) => {
-    const until = Math.min(calendar.endOf(day), startedAt);
+  const today = calendar.dayOf(startedAt);
+  const missing = historyDays(today, options.days, calendar).filter((day) => !options.present.has(day));
+  const plan = [today, ...missing].map((day) => {
+    const begun = day === today ? Math.min(startedAt, (options.firstToday ?? startedAt) - 1) : startedAt;
+    const until = Math.min(calendar.endOf(day), begun);
     const profile = historyProfile(calendar, day, options.seed);
     const start = calendar.startOf(day);
     return { start, until, profile, expected: expectedArrivals(profile, start, until) };
@@ -47,7 +53,7 @@ export async function runBackfill(options: BackfillOptions): Promise<void> {
   const report = (index: number, toCome: number) => {
     const seconds = (clock.now() - startedAt) / 1000;
     options.onProgress({
-      days: options.days,
+      days: missing.length,
       // Today so far goes with the first day.
       day: Math.max(1, index),
       produced,
@@ -79,11 +85,11 @@ export async function runBackfill(options: BackfillOptions): Promise<void> {
   }
 }
 
-/** Today first, then the day that today is compared with, then back in time. */
-function planDays(today: BusinessDay, days: number, calendar: BusinessCalendar): readonly BusinessDay[] {
+/** The `days` business days before today: first the one that today is compared with, then back in time. */
+export function historyDays(today: BusinessDay, days: number, calendar: BusinessCalendar): readonly BusinessDay[] {
   const back = Array.from({ length: days }, (_, index) => index + 1);
   const order = days >= 7 ? [7, ...back.filter((count) => count !== 7)] : back;
-  return [today, ...order.map((count) => calendar.addDays(today, -count))];
+  return order.map((count) => calendar.addDays(today, -count));
 }
 
 async function takeChunk(generator: SaleGenerator, until: number, signal: AbortSignal): Promise<GeneratedMessage[]> {

@@ -2,12 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createBusinessCalendar } from '../domain/business-day.ts';
 import { catalogue } from '../domain/catalogue.ts';
+import { builtInPermit, profilePermit } from '../domain/simulation.ts';
 import type { SimulatorSettings } from '../domain/status.ts';
 import { AppError } from '../lib/app-error.ts';
 import { systemClock } from '../ports/clock.ts';
 import { silentLogger } from '../ports/logger.ts';
 import { RecordingLog } from './recording-log.ts';
-import { Simulator } from './simulator.ts';
+import { Simulator, type SimulatorOptions } from './simulator.ts';
 
 const calendar = createBusinessCalendar({ zone: 'Europe/London', cutoverHour: 6 });
 const settings: SimulatorSettings = {
@@ -18,7 +19,7 @@ const settings: SimulatorSettings = {
 };
 const opened: Simulator[] = [];
 
-function setUp(waitForRoom: () => Promise<void> | null = () => null) {
+function setUp({ waitForRoom = () => null, ...rest }: Partial<SimulatorOptions> = {}) {
   const log = new RecordingLog();
   const simulator = new Simulator({
     log,
@@ -29,6 +30,9 @@ function setUp(waitForRoom: () => Promise<void> | null = () => null) {
     clock: systemClock,
     logger: silentLogger,
     waitForRoom,
+    permit: builtInPermit,
+    stored: { days: async () => [], firstSaleAt: async () => null },
+    ...rest,
   });
   opened.push(simulator);
   return { log, simulator };
@@ -169,7 +173,7 @@ describe('a run', () => {
 describe('back-pressure', () => {
   test('holds the run until there is room, and shifts the arrivals', async () => {
     let room: Promise<void> | null = null;
-    const { log, simulator } = setUp(() => room);
+    const { log, simulator } = setUp({ waitForRoom: () => room });
     simulator.start();
     await delay(100);
     let open: () => void = () => {};
@@ -205,7 +209,7 @@ describe('back-pressure', () => {
   });
 
   test('does not keep it from stopping', async () => {
-    const { simulator } = setUp(() => new Promise(() => {}));
+    const { simulator } = setUp({ waitForRoom: () => new Promise(() => {}) });
     simulator.start();
     await delay(50);
     await simulator.stop();
@@ -285,6 +289,21 @@ describe('refusals', () => {
   });
 });
 
+describe('where invented sales are not allowed', () => {
+  const profile = { name: 'Box office', observeOnly: false, simulation: false };
+
+  test.each([
+    ['a profile that does not allow them', profile],
+    ['one that only observes, whatever it allows', { ...profile, observeOnly: true, simulation: true }],
+  ])('nothing is produced: %s', (_, refusing) => {
+    const { log, simulator } = setUp({ permit: profilePermit(refusing) });
+    expect(() => simulator.start()).toThrow(codeIs('simulation_not_allowed'));
+    expect(() => simulator.startBackfill(1)).toThrow(codeIs('simulation_not_allowed'));
+    expect(simulator.status().state).toBe('stopped');
+    expect(log.messages).toHaveLength(0);
+  });
+});
+
 describe('a backfill', () => {
   test('runs beside a run, shows its progress, and is one at a time', async () => {
     const { simulator } = setUp();
@@ -293,7 +312,7 @@ describe('a backfill', () => {
       most = Math.max(most, simulator.status().backfill?.produced ?? 0);
     });
     simulator.start();
-    simulator.startBackfill(1);
+    void simulator.startBackfill(1);
     expect(() => simulator.startBackfill(1)).toThrow(codeIs('simulator_busy'));
     await simulator.backfillEnded();
     expect(most).toBeGreaterThan(5000);
@@ -303,8 +322,8 @@ describe('a backfill', () => {
   test('can be cancelled', async () => {
     const { log, simulator } = setUp();
     log.appendMs = 20;
-    simulator.startBackfill(300);
-    await delay(150);
+    void simulator.startBackfill(300);
+    await expect.poll(() => log.messages.length).toBeGreaterThan(0);
     await simulator.cancelBackfill();
     const count = log.messages.length;
     expect(simulator.status().backfill).toBeNull();
@@ -313,10 +332,47 @@ describe('a backfill', () => {
     expect(log.messages.length).toBe(count);
   });
 
+  test('is never made on top of days that have sales: it is refused, or adds the others alone', async () => {
+    const today = calendar.dayOf(Date.now());
+    const first = calendar.startOf(today) + 60_000;
+    const stored = {
+      days: async () => [today, calendar.addDays(today, -1), calendar.addDays(today, -2)],
+      firstSaleAt: async () => first,
+    };
+    const { log, simulator } = setUp({ stored });
+    await expect(simulator.startBackfill(3)).rejects.toMatchObject({
+      code: 'history_present',
+      message: '2 of these 3 days are there already, 1 is missing.',
+    });
+    await expect(simulator.startBackfill(2, 'extend')).rejects.toMatchObject({
+      message: 'All 2 days are there already.',
+    });
+    await simulator.backfillEnded();
+    expect(log.messages).toHaveLength(0);
+    expect(simulator.status()).toMatchObject({ backfill: null, lastError: null });
+
+    await simulator.startBackfill(3, 'extend');
+    expect(simulator.status().backfill).toMatchObject({ days: 1 });
+    await simulator.backfillEnded();
+    const soldAt = log.messages.map(({ value }) => Date.parse(JSON.parse(new TextDecoder().decode(value)).soldAt));
+    expect([...new Set(soldAt.map((at) => calendar.dayOf(at)))].filter((day) => day !== today)).toEqual([
+      calendar.addDays(today, -3),
+    ]);
+    expect(soldAt.filter((at) => calendar.dayOf(at) === today && at >= first)).toEqual([]);
+  });
+
+  test('says when the stored days cannot be read, and can be tried again', async () => {
+    const broken = { days: () => Promise.reject(lost()), firstSaleAt: async () => null };
+    const { simulator } = setUp({ stored: broken });
+    await expect(simulator.startBackfill(1)).rejects.toMatchObject({ code: 'log_failed' });
+    await simulator.backfillEnded();
+    expect(simulator.status().backfill).toBeNull();
+  });
+
   test('says when the log ends it', async () => {
     const { log, simulator } = setUp();
     log.failures.push(new AppError('log_closed', 'the log is closed'));
-    simulator.startBackfill(3);
+    void simulator.startBackfill(3);
     await simulator.backfillEnded();
     expect(simulator.status()).toMatchObject({
       backfill: null,

@@ -1,13 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BusinessCalendar } from '../domain/business-day.ts';
 import type { Catalogue } from '../domain/catalogue.ts';
+import type { BusinessDay } from '../domain/rollup.ts';
+import { requirePermit, type SimulationPermit } from '../domain/simulation.ts';
 import type { BackfillStatus, SimulatorSettings, SimulatorStatus } from '../domain/status.ts';
 import { AppError, messageOf } from '../lib/app-error.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import { appendUntilAcknowledged } from './appender.ts';
-import { runBackfill, untilAborted } from './backfill.ts';
+import { type BackfillOptions, historyDays, runBackfill, untilAborted } from './backfill.ts';
 import { type GeneratedMessage, SaleGenerator } from './generator.ts';
 import { scenarioProfile, withBurst } from './rate-profile.ts';
 import { RecentRate } from './recent-rate.ts';
@@ -23,6 +25,14 @@ const maxBehindMs = 1000;
 const maxBurstSeconds = 3600;
 const maxBackfillDays = 366;
 
+/** What is stored already: a history is never made on top of another. */
+export interface StoredHistory {
+  /** Business days that have sales. */
+  days(): Promise<readonly BusinessDay[]>;
+  /** When the first sale of the day was sold, epoch ms (of its minute); null when it has none. */
+  firstSaleAt(day: BusinessDay): Promise<number | null>;
+}
+
 export interface SimulatorOptions {
   readonly log: EventLog;
   readonly catalogue: Catalogue;
@@ -30,11 +40,15 @@ export interface SimulatorOptions {
   /** The calendar in force; asked at each start, update and backfill. */
   readonly calendar: () => BusinessCalendar;
   readonly settings: SimulatorSettings;
+  readonly permit: SimulationPermit;
+  readonly stored: StoredHistory;
   readonly clock: Clock;
   readonly logger: Logger;
   /** null when the consumer has room for more, else a promise of it. */
   readonly waitForRoom: () => Promise<void> | null;
 }
+
+type HeldHistory = Pick<BackfillOptions, 'present' | 'firstToday'> & { readonly missing: number };
 
 interface Counters {
   produced: number;
@@ -116,8 +130,12 @@ export class Simulator {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Starts a run, its counters at 0. Throws `AppError` simulator_busy when there is one, bad_request for its settings. */
+  /**
+   * Starts a run, its counters at 0. Throws `AppError` simulation_not_allowed, simulator_busy when there is one,
+   * bad_request for its settings.
+   */
   start(settings: SimulatorSettings = this.#settings): void {
+    requirePermit(this.#options.permit);
     if (this.#run !== null) {
       throw new AppError('simulator_busy', `The simulator is ${this.#state}.`, {
         hint: 'Stop it before you start it again.',
@@ -192,10 +210,13 @@ export class Simulator {
   }
 
   /**
-   * Starts to produce `days` business days of history and today so far. Throws `AppError` simulator_busy while a
-   * backfill runs and bad_request for a number of days outside 1..366.
+   * Starts to produce the history of `days` business days, and of today before its first sale. Where some of the days
+   * have sales already, `extend` adds only the missing ones; else it is refused. Resolves when it has started.
+   * Throws `AppError` simulation_not_allowed, simulator_busy while a backfill runs, bad_request for a number of days
+   * outside 1..366, history_present, and what reading the stored days throws.
    */
-  startBackfill(days: number): void {
+  startBackfill(days: number, existing: 'refuse' | 'extend' = 'refuse'): Promise<void> {
+    requirePermit(this.#options.permit);
     if (this.#backfill !== null) {
       throw new AppError('simulator_busy', 'A backfill is running.', { hint: 'Wait for its end or cancel it.' });
     }
@@ -205,8 +226,33 @@ export class Simulator {
     this.#failure = null;
     const stop = new AbortController();
     this.#backfillStatus = { days, day: 1, produced: 0, total: 0, secondsLeft: null };
-    this.#backfill = { stop, done: this.#fillBack(days, stop.signal) };
+    const held = this.#heldHistory(days, existing);
+    const done = held
+      .then((history) => {
+        this.#backfillStatus = { days: history.missing, day: 1, produced: 0, total: 0, secondsLeft: null };
+        return this.#fillBack(days, history, stop.signal);
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        this.#backfill = null;
+        this.#backfillStatus = null;
+        this.#changed();
+      });
+    this.#backfill = { stop, done };
     this.#changed();
+    return held.then(() => undefined);
+  }
+
+  /** What is stored of the days, and of today; throws where a history may not be added to it. */
+  async #heldHistory(days: number, existing: 'refuse' | 'extend'): Promise<HeldHistory> {
+    const { clock, stored } = this.#options;
+    const calendar = this.#options.calendar();
+    const today = calendar.dayOf(clock.now());
+    const [held, firstToday] = await Promise.all([stored.days(), stored.firstSaleAt(today)]);
+    const present = new Set(held);
+    const wanted = historyDays(today, days, calendar);
+    checkPresent(wanted, present, existing);
+    return { present, firstToday, missing: wanted.filter((day) => !present.has(day)).length };
   }
 
   /** Ends the backfill; resolves when its last append is acknowledged or given up. */
@@ -328,11 +374,13 @@ export class Simulator {
     this.#counters.backPressureMs += Math.min(excess, appendMs);
   }
 
-  async #fillBack(days: number, signal: AbortSignal): Promise<void> {
+  async #fillBack(days: number, held: HeldHistory, signal: AbortSignal): Promise<void> {
     const { log, catalogue, currency, clock, waitForRoom } = this.#options;
     try {
       await runBackfill({
         days,
+        present: held.present,
+        firstToday: held.firstToday,
         seed: this.#settings.seed,
         log,
         calendar: this.#options.calendar(),
@@ -350,10 +398,6 @@ export class Simulator {
       });
     } catch (error) {
       this.#fail('The backfill has stopped', error);
-    } finally {
-      this.#backfill = null;
-      this.#backfillStatus = null;
-      this.#changed();
     }
   }
 
@@ -396,6 +440,26 @@ export class Simulator {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** Replacing days would have to take counted sales back out of a log that keeps them: days are only ever added. */
+function checkPresent(
+  wanted: readonly BusinessDay[],
+  present: ReadonlySet<BusinessDay>,
+  existing: 'refuse' | 'extend',
+): void {
+  const there = wanted.filter((day) => present.has(day)).length;
+  const missing = wanted.length - there;
+  if (there === 0 || (existing === 'extend' && missing > 0)) return;
+  throw new AppError(
+    'history_present',
+    missing === 0
+      ? `${wanted.length === 1 ? 'This day is' : `All ${wanted.length} days are`} there already.`
+      : `${there} of these ${wanted.length} days ${there === 1 ? 'is' : 'are'} there already, ${missing} ${missing === 1 ? 'is' : 'are'} missing.`,
+    {
+      hint: `${missing === 0 ? 'Ask for more days' : 'Add only the missing days'}, or reset the data first: sales that are counted stay in the log and cannot be replaced.`,
+    },
+  );
 }
 
 function newCounters(): Counters {

@@ -95,6 +95,10 @@ const fileName = z
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what the pattern refuses.
   .regex(/^(?!\.)[^\u0000-\u001f\\/:*?"<>|]+$/);
 
+/** The profile's name as it was typed to confirm; left out for the built-in data. */
+const typedName = z.string().max(100);
+const confirmed = z.strictObject({ profile: typedName.exactOptional() });
+
 const percentiles = z.strictObject({ p50: milliseconds, p99: milliseconds, samples: count });
 
 export const requestSchemas: { readonly [N in RequestName]: z.ZodType<RequestInput<N>> } = {
@@ -141,13 +145,13 @@ export const requestSchemas: { readonly [N in RequestName]: z.ZodType<RequestInp
   'sales.recent': z.strictObject({ theaterId: theaterId.exactOptional(), limit: z.int().min(1).max(500) }),
   'live.snapshot': nothing,
   'status.get': nothing,
-  'simulator.start': nothing,
+  'simulator.start': z.strictObject({ profile: typedName }).optional(),
   'simulator.stop': nothing,
   'simulator.pause': nothing,
   'simulator.resume': nothing,
   'simulator.update': simulator,
   'simulator.burst': z.strictObject({ rate: z.number().min(0.1).max(5000), seconds: z.number().min(1).max(600) }),
-  'simulator.startBackfill': z.strictObject({ days: z.int().min(1).max(366) }),
+  'simulator.startBackfill': confirmed.extend({ days: z.int().min(1).max(366), extend: z.boolean().exactOptional() }),
   'simulator.cancelBackfill': nothing,
   'consumer.retry': nothing,
   'consumer.pause': nothing,
@@ -174,7 +178,7 @@ export const requestSchemas: { readonly [N in RequestName]: z.ZodType<RequestInp
   }),
   'data.rebuild': z.strictObject({ what: z.enum(['rollups', 'read-model']) }),
   'calendar.change': z.strictObject({ zone, cutoverHour: z.int().min(0).max(23) }),
-  'data.reset': z.strictObject({ confirmation: z.literal('RESET') }),
+  'data.reset': confirmed.extend({ confirmation: z.literal('RESET') }),
   'reconcile.run': z.strictObject({ events: count, grossCents: cents }).nullable(),
   'localApi.state': nothing,
   'localApi.accounts': nothing,

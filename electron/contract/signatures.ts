@@ -103,6 +103,11 @@ export interface LocalApiAccounts {
   readonly keys: readonly ApiKey[];
 }
 
+/** The profile's name as it was typed to confirm; left out for the built-in data. See `SimulationPermit.confirm`. */
+export interface Confirmed {
+  readonly profile?: string;
+}
+
 type SettingsPatch = Partial<Omit<Settings, 'version' | 'dataSource' | 'profiles' | 'zone' | 'cutoverHour'>>;
 
 /** A profile before main gave it an id. */
@@ -171,14 +176,15 @@ export interface Requests {
   'sales.recent': { input: { theaterId?: number; limit: number }; output: readonly SaleLine[] };
   'live.snapshot': { input: undefined; output: WindowFrame };
   'status.get': { input: undefined; output: SystemStatus };
-  'simulator.start': { input: undefined; output: undefined };
+  'simulator.start': { input: Required<Confirmed> | undefined; output: undefined };
   'simulator.stop': { input: undefined; output: undefined };
   'simulator.pause': { input: undefined; output: undefined };
   'simulator.resume': { input: undefined; output: undefined };
   /** Kept in settings, and applied to the run in progress. */
   'simulator.update': { input: SimulatorSettings; output: undefined };
   'simulator.burst': { input: { rate: number; seconds: number }; output: undefined };
-  'simulator.startBackfill': { input: { days: number }; output: undefined };
+  /** With `extend` only days that have no sales are made; else the request is refused where one has. */
+  'simulator.startBackfill': { input: Confirmed & { days: number; extend?: boolean }; output: undefined };
   'simulator.cancelBackfill': { input: undefined; output: undefined };
   'consumer.retry': { input: undefined; output: undefined };
   'consumer.pause': { input: undefined; output: undefined };
@@ -189,7 +195,7 @@ export interface Requests {
   'data.rebuild': { input: { what: 'rollups' | 'read-model' }; output: undefined };
   /** zone: IANA name or 'host'. Resolves when the rebuild is done. */
   'calendar.change': { input: { zone: string; cutoverHour: number }; output: Settings };
-  'data.reset': { input: { confirmation: 'RESET' }; output: undefined };
+  'data.reset': { input: Confirmed & { confirmation: 'RESET' }; output: undefined };
   'reconcile.run': { input: { events: number; grossCents: bigint } | null; output: Reconciliation };
   'localApi.state': { input: undefined; output: LocalApiState };
   'localApi.accounts': { input: undefined; output: LocalApiAccounts };

@@ -107,7 +107,7 @@ export class ProfileStore {
     return saved;
   }
 
-  /** A copy with the passwords of the original. Its id. Errors: `AppError` bad_settings. */
+  /** A copy with the passwords of the original, which does not allow invented sales until that is said of it, too. Its id. Errors: `AppError` bad_settings. */
   async copy(id: string): Promise<string> {
     const local = id === localProfile.id ? localServices(this.#env) : null;
     let made = '';
@@ -119,7 +119,7 @@ export class ProfileStore {
         profiles.map((profile) => profile.name),
       );
       made = newProfileId(name, idsOf(profiles));
-      return { profiles: [...profiles, { ...original, id: made, name }] };
+      return { profiles: [...profiles, { ...original, id: made, name, simulation: false }] };
     });
     if (local === null) await this.#secrets.copy(id, made);
     else await this.#secrets.change(made, local.secrets, destinationsOf(local.profile));

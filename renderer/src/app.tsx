@@ -9,6 +9,7 @@ import { Frame } from './features/frame/frame.tsx';
 import { LiveScreen } from './features/live/live-screen.tsx';
 import { PipelineScreen } from './features/pipeline/pipeline-screen.tsx';
 import { SettingsScreen } from './features/settings/settings-screen.tsx';
+import { SimulationEdge } from './features/simulator/simulation-edge.tsx';
 import { SimulatorScreen } from './features/simulator/simulator-screen.tsx';
 import { TheatresScreen } from './features/theatres/theatres-screen.tsx';
 import { useConsole } from './store/console-store.ts';
@@ -48,6 +49,7 @@ function Console() {
         <Frame>
           <CurrentScreen />
         </Frame>
+        <SimulationEdge />
       </AmountsProvider>
     </QueryClientProvider>
   );

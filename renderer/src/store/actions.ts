@@ -79,8 +79,11 @@ export async function switchDataSource(id: string): Promise<RequestFailure | nul
   }
 }
 
-export function startSimulator(): Promise<boolean> {
-  return attempt('The simulator did not start', () => request('simulator.start'));
+/** `profile`: the name of the profile as it was typed, where the data in use ask for it. */
+export function startSimulator(profile?: string): Promise<boolean> {
+  return attempt('The simulator did not start', () =>
+    request('simulator.start', profile === undefined ? undefined : { profile }),
+  );
 }
 
 export function stopSimulator(): Promise<boolean> {

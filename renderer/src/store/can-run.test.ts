@@ -3,7 +3,8 @@ import type { SystemStatus } from '../../../backend/domain/status.ts';
 import { canRun } from './can-run.ts';
 import { useConsole } from './console-store.ts';
 
-const simulator = (state: 'running' | 'stopping') => ({ simulator: { state } }) as SystemStatus;
+const simulator = (state: 'running' | 'stopping', allowed = true) =>
+  ({ simulator: { state }, simulation: { allowed, reason: null, confirm: null } }) as SystemStatus;
 
 afterEach(() => useConsole.setState({ appState: null, status: null, day: null }));
 
@@ -26,6 +27,11 @@ test('a simulator that is stopping is left to it', () => {
   useConsole.setState({ appState: { phase: 'running', source: 'embedded' }, status: simulator('running') });
   expect(canRun('simulator.toggle', useConsole.getState())).toBe(true);
   useConsole.setState({ status: simulator('stopping') });
+  expect(canRun('simulator.toggle', useConsole.getState())).toBe(false);
+});
+
+test('no key starts the simulator where invented sales are not allowed', () => {
+  useConsole.setState({ appState: { phase: 'running', source: 'prod' }, status: simulator('running', false) });
   expect(canRun('simulator.toggle', useConsole.getState())).toBe(false);
 });
 

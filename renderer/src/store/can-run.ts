@@ -13,7 +13,7 @@ export function canRun(id: CommandId, { appState, status, day }: ConsoleState): 
     case 'consumer.toggle':
       return running;
     case 'simulator.toggle':
-      return running && status !== null && status.simulator.state !== 'stopping';
+      return running && status !== null && status.simulator.state !== 'stopping' && status.simulation.allowed;
     case 'day.next':
     case 'day.today':
       return day !== null;

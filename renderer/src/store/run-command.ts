@@ -51,8 +51,11 @@ const handlers: Readonly<Record<CommandId, () => void>> = {
   'day.today': () => useConsole.getState().setDay(null),
   'day.compare': () => useConsole.getState().toggleCompare(),
   'simulator.toggle': () => {
-    const stopped = useConsole.getState().status?.simulator.state === 'stopped';
-    void (stopped ? startSimulator() : stopSimulator());
+    const { status, show } = useConsole.getState();
+    if (status?.simulator.state !== 'stopped') void stopSimulator();
+    // The screen asks for the name of the profile: no key puts invented sales into a topic that others read.
+    else if (status.simulation.confirm !== null) show('simulator');
+    else void startSimulator();
   },
   'consumer.toggle': () => {
     const paused = useConsole.getState().status?.consumer.paused;
@@ -75,7 +78,10 @@ const handlers: Readonly<Record<CommandId, () => void>> = {
 export function runCommand(id: CommandId): void {
   const state = useConsole.getState();
   if (canRun(id, state)) handlers[id]();
-  else if (refusals[id] !== undefined) state.tell(refusals[id]);
+  else {
+    const why = id === 'simulator.toggle' ? state.status?.simulation.reason : refusals[id];
+    if (why != null) state.tell(why);
+  }
 }
 
 function moveDay(days: number): void {

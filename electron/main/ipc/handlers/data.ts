@@ -1,3 +1,4 @@
+import { requireConfirmation } from '../../../../backend/domain/simulation.ts';
 import type { Handlers } from '../request.ts';
 import type { Services } from '../services.ts';
 
@@ -7,8 +8,10 @@ export function dataHandlers({
   desktop,
 }: Services): Pick<Handlers, 'data.reset' | 'file.save' | 'folder.open'> {
   return {
-    'data.reset': async () => {
-      await host.require().reset();
+    'data.reset': async ({ profile }) => {
+      const runtime = host.require();
+      requireConfirmation(runtime.status().simulation, profile);
+      await runtime.reset();
       feed.refresh();
     },
     'file.save': ({ suggestedName, content }) => desktop.saveFile(suggestedName, content),

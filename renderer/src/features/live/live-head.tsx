@@ -19,6 +19,7 @@ export function LiveHead({ state, clock }: { readonly state: LiveState; readonly
   const asOf = at === null ? '' : `Last picture ${clock(at)}`;
   const waiting = useConsole((console) => console.waiting);
   const observeOnly = useConsole((console) => console.status?.consumer.observeOnly ?? false);
+  const simulation = useConsole((console) => console.status?.simulation);
   const paused = state.kind === 'paused';
   const live = state.kind === 'receiving' || state.kind === 'quiet';
   const rate = state.kind === 'receiving' ? `${tickRate} ticks/s` : asOf;
@@ -31,7 +32,12 @@ export function LiveHead({ state, clock }: { readonly state: LiveState; readonly
       actions={
         <>
           {state.kind === 'quiet' ? (
-            <Button leftSection={<Icon of={Play} small />} onClick={() => runCommand('simulator.toggle')}>
+            <Button
+              leftSection={<Icon of={Play} small />}
+              disabled={simulation?.allowed !== true}
+              title={simulation?.reason ?? undefined}
+              onClick={() => runCommand('simulator.toggle')}
+            >
               Start the simulator
             </Button>
           ) : null}

@@ -123,8 +123,9 @@ function useMarks(drawn: RevenuePicture | null, noPictureSince: number | null, c
 function useWhyEmpty() {
   const nothingSold = useConsole((state) => state.live !== null && state.live.totals.sales === 0);
   const off = useConsole((state) => state.status?.simulator.state === 'stopped');
+  const allowed = useConsole((state) => state.status?.simulation.allowed ?? false);
   if (!nothingSold) return null;
-  if (!off)
+  if (!off || !allowed)
     return <EmptyState why="No sales yet on this business day. They appear here within a second of the first one." />;
   return (
     <EmptyState

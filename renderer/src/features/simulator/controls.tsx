@@ -13,10 +13,11 @@ import { NumberField } from '../../ui/number-field.tsx';
 import { countWords, spanWords } from '../../ui/time-words.ts';
 import { Backfill } from './backfill.tsx';
 import { positionOf, rateAt, rateMarks, ratePositions } from './rate-scale.ts';
+import type { Gate } from './simulation-gate.tsx';
 import classes from './simulator.module.css';
 
 /** How the simulator is set; every change is kept and reaches a run in progress. */
-export function Controls() {
+export function Controls({ gate }: { readonly gate: Gate }) {
   const settings = useConsole((state) => state.settings?.simulator ?? null);
   if (settings === null) return null;
   const change = (patch: Partial<SimulatorSettings>): void => void updateSimulator({ ...settings, ...patch });
@@ -28,7 +29,7 @@ export function Controls() {
         <Seed seed={settings.seed} onChange={(seed) => change({ seed })} />
         <Faults shares={settings.faults} onChange={(faults) => change({ faults })} />
       </div>
-      <Backfill />
+      <Backfill gate={gate} />
     </Panel>
   );
 }
@@ -136,9 +137,9 @@ function Scenarios({
 }) {
   const cutover = useConsole(cutoverOf);
   const scenarios: readonly { readonly value: Scenario; readonly label: string; readonly note: string }[] = [
-    { value: 'weekday', label: 'Weekday', note: 'even demand' },
+    { value: 'weekday', label: 'Weekday', note: 'an ordinary day' },
     { value: 'premiere', label: 'Premiere night', note: 'one title, a queue each minute' },
-    { value: 'flash-sale', label: 'Flash sale', note: '10 s rushes of 20 times' },
+    { value: 'flash-sale', label: 'Flash sale', note: '10 s rushes at 20 times the rate' },
     { value: 'refund-storm', label: 'Refund storm', note: '1 refund for 3 sales' },
     { value: 'midnight', label: 'Midnight crossing', note: `sales across ${String(cutover).padStart(2, '0')}:00` },
   ];
@@ -175,7 +176,7 @@ function Seed({ seed, onChange }: { readonly seed: number; readonly onChange: (s
     <div className={classes.section}>
       <div className={classes.line}>
         <h2>Seed</h2>
-        <span className={classes.note}>{running ? 'counts from the next start' : 'same seed, same sales'}</span>
+        <span className={classes.note}>{running ? 'applies at the next start' : 'same seed, same sales'}</span>
         <span className={classes.spring} />
         <NumberField
           label="Seed"

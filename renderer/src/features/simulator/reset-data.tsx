@@ -8,20 +8,33 @@ import { refreshStored } from '../../store/query-client.ts';
 import { Panel } from '../../ui/card.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { countWords } from '../../ui/time-words.ts';
+import { whyClosed } from './backfill.tsx';
+import type { Gate } from './simulation-gate.tsx';
 import classes from './simulator.module.css';
 
 const word = 'RESET';
 
 /** Deletes everything stored; asks for a typed word in place. */
-export function ResetData({ stored, onReset }: { readonly stored: number | null; readonly onReset: () => void }) {
+export function ResetData({
+  stored,
+  onReset,
+  gate,
+}: {
+  readonly stored: number | null;
+  readonly onReset: () => void;
+  readonly gate: Gate;
+}) {
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);
   const tell = useConsole((state) => state.tell);
   const reset = async (): Promise<void> => {
     setBusy(true);
-    const done = await attempt('The data was not deleted', () => request('data.reset', { confirmation: word }));
+    const done = await attempt('The data was not deleted', () =>
+      request('data.reset', { confirmation: word, ...(gate.confirm === null ? {} : { profile: gate.typed.trim() }) }),
+    );
     setBusy(false);
     setTyped('');
+    gate.type('');
     if (!done) return;
     tell('All stored data was deleted.');
     onReset();
@@ -40,6 +53,7 @@ export function ResetData({ stored, onReset }: { readonly stored: number | null;
         aria-label={`Type ${word} to confirm`}
         placeholder={`Type ${word}`}
         value={typed}
+        disabled={!gate.allowed}
         onChange={(event) => setTyped(event.currentTarget.value)}
         w={148}
         autoComplete="off"
@@ -47,7 +61,8 @@ export function ResetData({ stored, onReset }: { readonly stored: number | null;
       <Button
         data-danger
         leftSection={<Icon of={Trash2} small />}
-        disabled={typed !== word}
+        disabled={typed !== word || !gate.open}
+        title={whyClosed(gate)}
         loading={busy}
         onClick={() => void reset()}
       >

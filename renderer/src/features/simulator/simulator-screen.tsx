@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { Pause, Play, Square } from 'lucide-react';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { SimulatorStatus } from '../../../../backend/domain/status.ts';
 import { request } from '../../bridge/bridge-client.ts';
 import { attempt, startSimulator, stopSimulator } from '../../store/actions.ts';
@@ -15,10 +15,12 @@ import { ScreenHead } from '../../ui/screen-head.tsx';
 import { StateChip } from '../../ui/state-chip.tsx';
 import { DownBanner } from '../../ui/states.tsx';
 import { clockWords, spanWords } from '../../ui/time-words.ts';
+import { whyClosed } from './backfill.tsx';
 import { Controls } from './controls.tsx';
 import { Produced } from './produced.tsx';
 import { ReconciliationCard } from './reconciliation.tsx';
 import { ResetData } from './reset-data.tsx';
+import { type Gate, SimulationGate, useGate } from './simulation-gate.tsx';
 import classes from './simulator.module.css';
 import { useReconciliation } from './use-reconciliation.ts';
 
@@ -26,6 +28,8 @@ import { useReconciliation } from './use-reconciliation.ts';
 export function SimulatorScreen() {
   const reconciliation = useReconciliation();
   const error = useConsole((state) => state.status?.simulator.lastError ?? null);
+  const [typed, setTyped] = useState('');
+  const gate = useGate(typed, setTyped);
   useScreenActions(
     useMemo(
       () => ({
@@ -44,7 +48,8 @@ export function SimulatorScreen() {
   );
   return (
     <div className={classes.screen}>
-      <Head />
+      <Head gate={gate} />
+      <SimulationGate gate={gate} />
       {error === null ? null : (
         <DownBanner
           title="The simulator met an error"
@@ -52,18 +57,18 @@ export function SimulatorScreen() {
         />
       )}
       <div className={classes.grid}>
-        <Controls />
+        <Controls gate={gate} />
         <div className={classes.column}>
           <ReconciliationCard {...reconciliation} />
           <Produced />
-          <ResetData stored={reconciliation.result?.stored ?? null} onReset={reconciliation.checkNow} />
+          <ResetData stored={reconciliation.result?.stored ?? null} onReset={reconciliation.checkNow} gate={gate} />
         </div>
       </div>
     </div>
   );
 }
 
-function Head() {
+function Head({ gate }: { readonly gate: Gate }) {
   const state = useConsole((console) => console.status?.simulator.state ?? null);
   const since = useConsole((console) => console.status?.simulator.since ?? null);
   return (
@@ -74,7 +79,7 @@ function Head() {
       actions={
         <>
           <KeyHint keys="CmdOrCtrl+Shift+S" />
-          {state === null ? null : <Buttons state={state} />}
+          {state === null ? null : <Buttons state={state} gate={gate} />}
         </>
       }
     />
@@ -110,10 +115,20 @@ function Since({ at }: { readonly at: number }) {
   );
 }
 
-function Buttons({ state }: { readonly state: SimulatorStatus['state'] }) {
+function Buttons({ state, gate }: { readonly state: SimulatorStatus['state']; readonly gate: Gate }) {
   if (state === 'stopped') {
+    const start = async (): Promise<void> => {
+      if (await startSimulator(gate.confirm === null ? undefined : gate.typed.trim())) gate.type('');
+    };
     return (
-      <Button size="sm" variant="filled" leftSection={<Icon of={Play} small />} onClick={() => void startSimulator()}>
+      <Button
+        size="sm"
+        variant="filled"
+        leftSection={<Icon of={Play} small />}
+        disabled={!gate.open}
+        title={whyClosed(gate)}
+        onClick={() => void start()}
+      >
         Start
       </Button>
     );

@@ -82,6 +82,21 @@ export function EditorHead({ entry, draft, form, isActive, onChange }: EditorHea
           </span>
         </div>
       )}
+      {entry?.builtIn ? null : (
+        <div className={classes.observe}>
+          <Switch
+            label="Allow invented sales"
+            checked={draft.simulation && !draft.observeOnly}
+            disabled={draft.observeOnly}
+            onChange={(event) => onChange({ simulation: event.currentTarget.checked })}
+          />
+          <span className={classes.hint}>
+            {draft.observeOnly
+              ? 'Never where this console only observes.'
+              : 'Simulator, history and reset. What is counted stays in the topic: for test systems only.'}
+          </span>
+        </div>
+      )}
     </Panel>
   );
 }

@@ -16,6 +16,7 @@ import type {
 export interface Draft {
   readonly name: string;
   readonly observeOnly: boolean;
+  readonly simulation: boolean;
   readonly kafka: {
     /** host:port, several with commas. */
     readonly brokers: string;
@@ -58,6 +59,7 @@ const plain: TlsDraft = { enabled: false, ca: '' };
 export const emptyDraft: Draft = {
   name: 'New profile',
   observeOnly: false,
+  simulation: false,
   kafka: {
     brokers: '',
     topic: 'ticket-sales',
@@ -71,10 +73,11 @@ export const emptyDraft: Draft = {
   secrets: {},
 };
 
-export function draftOf({ name, observeOnly, kafka, postgres, redis }: ProfileDraft): Draft {
+export function draftOf({ name, observeOnly, simulation, kafka, postgres, redis }: ProfileDraft): Draft {
   return {
     name,
     observeOnly,
+    simulation,
     kafka: {
       brokers: kafka.brokers.join(', '),
       topic: kafka.topic,
@@ -137,6 +140,7 @@ export function profileOf(draft: Draft): ProfileDraft {
   return {
     name: draft.name.trim(),
     observeOnly: draft.observeOnly,
+    simulation: draft.simulation,
     kafka: {
       brokers: [...brokersOf(kafka.brokers)],
       topic: kafka.topic.trim(),

@@ -47,5 +47,18 @@ test('a source that is not in use shows what trying it has shown', () => {
     state: 'error',
     words: '1 of 3 tests failed',
   });
-  expect(testedWords({ kafka: done(true), postgres: done(true), redis: done(true) }).words).toBe('3 tests passed');
+  expect(testedWords({ kafka: done(true), postgres: done(true), redis: done(true) })).toMatchObject({
+    state: 'ok',
+    words: '3 tests passed',
+  });
+});
+
+test('a source of which only some services were tried has not passed', () => {
+  const done = (ok: boolean): TestState => ({ kind: 'done', test: { ok } as ServiceTest });
+  expect(testedWords({ kafka: done(true) })).toMatchObject({ state: 'unknown', words: '1 of 3 passed, 2 not tested' });
+  expect(testedWords({ kafka: done(true), redis: done(true) }).words).toBe('2 of 3 passed, 1 not tested');
+  expect(testedWords({ kafka: done(false) })).toMatchObject({
+    state: 'error',
+    words: '1 of 3 tests failed, 2 not tested',
+  });
 });

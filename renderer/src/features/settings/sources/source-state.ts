@@ -63,7 +63,12 @@ export function testedWords(tests: TestStates): SourceWords {
   const states = serviceNames.flatMap((service) => tests[service] ?? []);
   if (states.length === 0) return { state: 'idle', words: 'Not in use', since: null };
   if (states.some(({ kind }) => kind === 'running')) return { state: 'working', words: 'Testing', since: null };
+  const all = serviceNames.length;
   const failed = states.filter((test) => test.kind === 'refused' || (test.kind === 'done' && !test.test.ok)).length;
-  if (failed > 0) return { state: 'error', words: `${failed} of ${states.length} tests failed`, since: null };
-  return { state: 'ok', words: states.length === 1 ? 'Test passed' : `${states.length} tests passed`, since: null };
+  const untested = all - states.length;
+  const rest = untested === 0 ? '' : `, ${untested} not tested`;
+  if (failed > 0) return { state: 'error', words: `${failed} of ${all} tests failed${rest}`, since: null };
+  // A source works when all of its services do: what was not tried is no pass.
+  if (untested > 0) return { state: 'unknown', words: `${states.length} of ${all} passed${rest}`, since: null };
+  return { state: 'ok', words: `${all} tests passed`, since: null };
 }
