@@ -35,6 +35,7 @@ export class ContinuedLog implements EventLog {
     this.#bases = await this.#continue(offsets);
     const own = (all: ReadonlyMap<number, bigint>) =>
       new Map([...all].map(([partition, offset]) => [partition, offset - this.#base(partition)]));
+    const base = (partition: number) => this.#base(partition);
     const storedOffsets = options?.storedOffsets;
     const reader = await this.#log.open(own(offsets), {
       ...options,
@@ -43,6 +44,9 @@ export class ContinuedLog implements EventLog {
     return {
       get assigned() {
         return reader.assigned;
+      },
+      get held() {
+        return reader.held?.map((held) => ({ ...held, offset: held.offset + base(held.partition) })) ?? [];
       },
       poll: async (maxRecords, waitMs) => {
         const batches = await reader.poll(maxRecords, waitMs);

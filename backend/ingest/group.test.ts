@@ -48,8 +48,8 @@ describe('a consumer that shares the log with others', () => {
     });
     await one.drained();
     await fixture.log.append(messages(400));
-    await expect.poll(async () => (await fixture.check()).stored).toBeGreaterThan(0);
-    await expect.poll(() => one.status().lagEvents).toBeLessThan(400);
+    await expect.poll(async () => (await fixture.check()).stored, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => one.status().lagEvents, { timeout: 10_000 }).toBeLessThan(400);
     expect(one.status().lagEvents).toBeGreaterThan(0);
     expect(gaps).toBe(0);
     const other = fixture.start({ log: shareOf(fixture.log, [2, 3]) }, tuning).consumer;
@@ -77,7 +77,7 @@ describe('a consumer that only observes', () => {
     observer.onGap(() => {
       gaps += 1;
     });
-    await expect.poll(() => observer.status().lagEvents).toBe(100);
+    await expect.poll(() => observer.status().lagEvents, { timeout: 10_000 }).toBe(100);
     expect(await fixture.check()).toMatchObject({ stored: 0, inFlight: 100 });
     const worker = fixture.start({}, tuning).consumer;
     await Promise.all([worker.drained(), observer.drained()]);

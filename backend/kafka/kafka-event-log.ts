@@ -6,6 +6,7 @@
  * any -> off by close().
  */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { PartState, PartStatus } from '../domain/status.ts';
 import { AppError, messageOf } from '../lib/app-error.ts';
@@ -27,6 +28,15 @@ export interface KafkaEventLogOptions extends KafkaAccess {
 const DEFAULT_PARTITIONS = 12;
 /** Longest that a question to the broker may take with all its retries, ms. */
 const ASK_MS = 8_000;
+/** How long to wait for a leader that moves before the next question, ms. */
+const MOVING_MS = 250;
+const movingLeaders: ReadonlySet<string> = new Set([
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'FENCED_LEADER_EPOCH',
+  'UNKNOWN_LEADER_EPOCH',
+  'PARTITIONS_ADDED',
+]);
 const APPENDER_CLOSE_MS = 700;
 const CLOSE_MS = 300;
 
@@ -49,6 +59,8 @@ export class KafkaEventLog implements EventLog {
   #administration: Administration | undefined;
   /** The topic was there once: if it is gone, somebody has deleted it, and it is not for us to make it again. */
   #known = false;
+  /** When we have made the topic, by the monotonic clock, ms; until the brokers have once answered for it. */
+  #madeAt = Number.NEGATIVE_INFINITY;
   #closing: Promise<void> | undefined;
   #status: PartStatus = { state: 'connecting', since: Date.now(), reason: null, code: null, nextAttemptAt: null };
 
@@ -70,7 +82,7 @@ export class KafkaEventLog implements EventLog {
   async partitions(): Promise<readonly PartitionOffsets[]> {
     // Before the question: a place that was reached by then is not beyond an end that is told afterwards.
     const places = [...this.#readers].map((reader) => [reader, reader.positions()] as const);
-    const offsets = await this.#ask((admin) => admin.fetchTopicOffsets(this.topic));
+    const offsets = await this.#ask((admin) => fetchOffsets(admin, this.topic));
     const partitions = offsets
       .map(({ partition, low, high }) => ({ partition, start: BigInt(low), end: BigInt(high) }))
       .sort((a, b) => a.partition - b.partition);
@@ -148,25 +160,50 @@ export class KafkaEventLog implements EventLog {
     }
   }
 
-  /** Asks the broker something; connects, and makes the topic, first. A failure of any kind begins anew next time. */
+  /**
+   * Asks the broker something; connects, and makes the topic, first. Waits while leaders move, as those of a new topic do.
+   * A failure of any kind begins anew next time.
+   */
   async #ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
-    this.#assertOpen();
+    const deadline = performance.now() + ASK_MS;
+    for (;;) {
+      this.#assertOpen();
+      try {
+        const answer = await this.#askOnce(question, deadline - performance.now());
+        this.#madeAt = Number.NEGATIVE_INFINITY;
+        this.#set('up', null, null);
+        return answer;
+      } catch (cause) {
+        if (this.#closing) throw closedError();
+        if (!this.#passes(cause) || performance.now() + MOVING_MS > deadline) throw this.#explain(cause);
+        this.#options.logger.debug('The leaders of the topic are moving', { error: messageOf(cause) });
+        await sleep(MOVING_MS);
+      }
+    }
+  }
+
+  /** Whether a failure is one that a topic has for a moment while it is made, is given partitions, or changes its leaders. */
+  #passes(cause: unknown): boolean {
+    const { code } = explainKafkaFailure(cause, this.#options.settings);
+    if (code === 'UNKNOWN_TOPIC_OR_PARTITION') return performance.now() < this.#madeAt + ASK_MS;
+    return movingLeaders.has(code);
+  }
+
+  async #askOnce<T>(question: (admin: Admin) => Promise<T>, ms: number): Promise<T> {
     this.#administration ??= this.#administer();
     const administration = this.#administration;
     let timer: NodeJS.Timeout | undefined;
     try {
       const late = new Promise<never>((_resolve, reject) => {
         const error = Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' });
-        timer = setTimeout(() => reject(error), ASK_MS);
+        timer = setTimeout(() => reject(error), ms);
       });
       const answer = administration.ready.then(() => question(administration.admin));
-      const answered = await Promise.race([answer, late]);
-      this.#set('up', null, null);
-      return answered;
+      return await Promise.race([answer, late]);
     } catch (cause) {
       if (this.#administration === administration) this.#administration = undefined;
       administration.client.destroy();
-      throw this.#closing ? closedError() : this.#explain(cause);
+      throw cause;
     } finally {
       clearTimeout(timer);
     }
@@ -186,6 +223,7 @@ export class KafkaEventLog implements EventLog {
     await admin.connect();
     let found = await countPartitions(admin, this.topic);
     if (found === null && !this.#known) {
+      this.#madeAt = performance.now();
       await createTopic(admin, this.topic, partitions);
       logger.info('The topic was made', { topic: this.topic, partitions });
       found = partitions;
@@ -213,6 +251,17 @@ export class KafkaEventLog implements EventLog {
     this.#status = { state, since, reason, code, nextAttemptAt: null };
     this.#options.onState?.(this.#status);
   }
+}
+
+/**
+ * First and last offsets of all partitions. kafkajs keeps what it knows of a topic for minutes: one that has got more
+ * partitions fails with PARTITIONS_ADDED, and a new connection knows of them.
+ */
+async function fetchOffsets(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const offsets = await admin.fetchTopicOffsets(topic);
+  if (offsets.length === topics[0]?.partitions.length) return offsets;
+  throw Object.assign(new Error('the topic has got more partitions'), { type: 'PARTITIONS_ADDED' });
 }
 
 function closedError(): AppError {

@@ -7,14 +7,16 @@
  * the caller has stored what it had, so no batch of its own is under way.
  *
  * It never restarts by itself. Whatever ends it (a crash of kafkajs, a broker that does not answer, a topic made anew)
- * is what `poll` then throws.
+ * is what `poll` then throws. A batch that cannot be read ends nothing: its partition is held (held-partitions.ts).
  */
 import { setImmediate } from 'node:timers/promises';
-import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { AppError, messageOf } from '../lib/app-error.ts';
-import type { LogBatch, LogReader, LogRecord, PartitionOffsets } from '../ports/event-log.ts';
+import type { HeldPartition, LogBatch, LogReader, LogRecord, PartitionOffsets } from '../ports/event-log.ts';
 import type { Logger } from '../ports/logger.ts';
 import { AnswerWatch } from './answer-watch.ts';
+import { fetchedOf, readFetchesOurselves } from './fetch-decoder.ts';
+import { HeldPartitions } from './held-partitions.ts';
 import type { KafkaClient } from './kafka-client.ts';
 import { within } from './within.ts';
 
@@ -39,6 +41,10 @@ const REBALANCE_MS = 10_000;
 const FETCH_WAIT_MS = 250;
 const PARTITION_BYTES = 2 * 1024 * 1024;
 const FETCH_BYTES = 4 * 1024 * 1024;
+/** How soon partitions that are added to the topic are noticed, ms. */
+const METADATA_MS = 3_000;
+/** How long to wait for the broker to know of a partition that the group has given, ms. */
+const UNKNOWN_PARTITION_MS = 200;
 /** Fetching goes on while less than this waits for a poll. */
 const ROOM_BYTES = 8 * 1024 * 1024;
 const COMMIT_MS = 1_000;
@@ -47,12 +53,13 @@ const CLOSE_MS = 1_200;
 const CONCURRENCY = 256;
 
 interface Fetched {
-  readonly messages: readonly KafkaMessage[];
+  readonly records: readonly LogRecord[];
+  /** At least 1, whatever it holds. */
   readonly bytes: number;
   readonly start: bigint;
   /** Where it goes on: behind the marks, too, with which transactions end. */
   readonly next: bigint;
-  /** Messages that polls have taken. */
+  /** Records that polls have taken. */
   taken: number;
 }
 
@@ -75,6 +82,7 @@ export class KafkaLogReader implements LogReader {
   readonly #started: Promise<void>;
   readonly #watch: AnswerWatch;
   readonly #committer: NodeJS.Timeout;
+  readonly #held: HeldPartitions;
   readonly #commits = new Map<number, bigint>();
   readonly #waiters = new Set<() => void>();
   #assigned: ReadonlySet<number> = new Set();
@@ -93,6 +101,7 @@ export class KafkaLogReader implements LogReader {
   constructor(parts: ReaderParts) {
     this.#parts = parts;
     this.#offsets = new Map(parts.offsets);
+    readFetchesOurselves();
     this.#consumer = parts.client.kafka.consumer({
       groupId: parts.group,
       allowAutoTopicCreation: false,
@@ -102,8 +111,10 @@ export class KafkaLogReader implements LogReader {
       maxWaitTimeInMs: FETCH_WAIT_MS,
       maxBytesPerPartition: PARTITION_BYTES,
       maxBytes: FETCH_BYTES,
+      metadataMaxAge: METADATA_MS,
       retry: { retries: 6, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
     });
+    this.#held = new HeldPartitions(this.#consumer, parts.topic, parts.logger);
     this.#watch = new AnswerWatch(this.#consumer, REBALANCE_MS, (error) => this.fail(error));
     const { events } = this.#consumer;
     this.#consumer.on(events.GROUP_JOIN, ({ payload }) => this.#assign(payload.memberAssignment[parts.topic] ?? []));
@@ -117,10 +128,15 @@ export class KafkaLogReader implements LogReader {
     return this.#assigned;
   }
 
+  get held(): readonly HeldPartition[] {
+    return this.#held.list();
+  }
+
   /** Waits for the group to take this member in, however long `waitMs` is: until then nobody knows what is its own. */
   async poll(maxRecords: number, waitMs: number): Promise<readonly LogBatch[]> {
     while (this.#generation === 0 && this.#goesOn()) await this.#changed(REBALANCE_MS);
     if (this.#goesOn() && !this.#positioned) await this.#goToStored();
+    if (this.#goesOn() && !this.#positioned) await this.#changed(Math.min(waitMs, UNKNOWN_PARTITION_MS));
     const deadline = performance.now() + waitMs;
     while (this.#goesOn() && this.#positioned && this.#bufferedBytes === 0) {
       const left = deadline - performance.now();
@@ -171,6 +187,7 @@ export class KafkaLogReader implements LogReader {
   fail(error: unknown): void {
     this.#failure ??= this.#parts.explain(error);
     this.#watch.stop();
+    this.#held.clear();
     this.#notify();
   }
 
@@ -198,6 +215,7 @@ export class KafkaLogReader implements LogReader {
     this.#states = new Map();
     this.#bufferedBytes = 0;
     this.#commits.clear();
+    this.#held.clear();
     this.#consumer.pause([{ topic: this.#parts.topic }]);
     this.#parts.logger.debug('The group has given partitions', { group: this.#parts.group, partitions });
     this.#notify();
@@ -209,6 +227,9 @@ export class KafkaLogReader implements LogReader {
     if (storedOffsets) this.#offsets = new Map(await storedOffsets());
     const partitions = await this.#parts.partitions();
     if (generation !== this.#generation || !this.#goesOn()) return;
+    // One that was just added to the topic: the next poll asks again.
+    const known = new Set(partitions.map(({ partition }) => partition));
+    if (![...this.#assigned].every((partition) => known.has(partition))) return;
     for (const { partition, start, end } of partitions) {
       if (!this.#assigned.has(partition)) continue;
       let position = this.#offsets.get(partition) ?? start;
@@ -224,22 +245,24 @@ export class KafkaLogReader implements LogReader {
   /** What kafkajs has fetched from one partition. Returns when there is room for more. */
   async #receive({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
     const generation = this.#generation;
-    const { partition, messages } = batch;
+    const { partition } = batch;
     const state = this.#states.get(partition);
-    const [first] = messages;
-    const last = messages.at(-1);
+    const read = fetchedOf(batch.messages[0]);
     const isOurs = () => isRunning() && generation === this.#generation && this.#goesOn();
-    if (!state || !first || !last || !this.#positioned || isStale() || !isOurs()) return;
-    if (BigInt(first.offset) < state.fetched) return this.#lookBack(partition, state, BigInt(batch.highWatermark));
-    let bytes = 0;
-    for (const { key, value } of messages) bytes += (key?.byteLength ?? 0) + (value?.byteLength ?? 0) + 1;
-    // kafkajs begins at the start of the log where that is beyond the place to read from: what lies between was deleted.
-    const start = fetchedOffsetOf(batch) ?? BigInt(first.offset);
-    state.fetched = BigInt(batch.lastOffset()) + 1n;
-    state.queue.push({ messages, bytes, start, next: state.fetched, taken: 0 });
-    state.end = BigInt(batch.highWatermark);
-    this.#bufferedBytes += bytes;
-    resolveOffset(last.offset);
+    if (!state || !read || !this.#positioned || isStale() || !isOurs()) return;
+    const { fetchOffset, nextOffset, endOffset, unreadable, records } = read;
+    if (fetchOffset < state.fetched) return this.#lookBack(partition, state, endOffset);
+    state.end = endOffset;
+    if (nextOffset > fetchOffset) {
+      const bytes = read.bytes + 1;
+      // kafkajs begins at the start of the log where that is beyond the place to read from: what lies between was deleted.
+      state.queue.push({ records, bytes, start: fetchOffset, next: nextOffset, taken: 0 });
+      state.fetched = nextOffset;
+      this.#bufferedBytes += bytes;
+      resolveOffset(String(nextOffset - 1n));
+    }
+    if (unreadable) this.#held.hold(partition, unreadable);
+    else this.#held.release(partition);
     this.#notify();
     while (this.#bufferedBytes > ROOM_BYTES && isOurs()) {
       await this.#changed(HEARTBEAT_MS / 2);
@@ -297,22 +320,22 @@ export class KafkaLogReader implements LogReader {
   /** Records of a partition that has some. */
   #take(state: PartitionState, limit: number): Taken {
     const records: LogRecord[] = [];
-    let startOffset: bigint | undefined;
-    let nextOffset = 0n;
+    const [first] = state.queue;
+    const startOffset = first === undefined ? state.fetched : placeIn(first);
+    let nextOffset = startOffset;
     while (records.length < limit) {
       const [fetched] = state.queue;
-      if (!fetched) break;
-      startOffset ??=
-        fetched.taken === 0 ? fetched.start : BigInt(fetched.messages[fetched.taken]?.offset ?? fetched.next);
-      const until = Math.min(fetched.messages.length, fetched.taken + limit - records.length);
-      for (const message of fetched.messages.slice(fetched.taken, until)) records.push(recordOf(message));
+      // What was deleted in between is seen in the start of the next batch.
+      if (!fetched || placeIn(fetched) !== nextOffset) break;
+      const until = Math.min(fetched.records.length, fetched.taken + limit - records.length);
+      records.push(...fetched.records.slice(fetched.taken, until));
       fetched.taken = until;
-      nextOffset = BigInt(fetched.messages[until]?.offset ?? fetched.next);
-      if (until < fetched.messages.length) continue;
+      nextOffset = placeIn(fetched);
+      if (until < fetched.records.length) continue;
       state.queue.shift();
       this.#bufferedBytes -= fetched.bytes;
     }
-    return { records, startOffset: startOffset ?? nextOffset, nextOffset };
+    return { records, startOffset, nextOffset };
   }
 
   #drop(state: PartitionState): void {
@@ -336,6 +359,7 @@ export class KafkaLogReader implements LogReader {
     const deadline = performance.now() + CLOSE_MS;
     const left = () => Math.max(0, deadline - performance.now());
     clearInterval(this.#committer);
+    this.#held.clear();
     this.#watch.stop();
     this.#notify();
     // A member that is being taken in cannot leave; one that has not left keeps its partitions until the session ends.
@@ -366,18 +390,10 @@ export class KafkaLogReader implements LogReader {
   }
 }
 
-/** kafkajs holds it, and its types do not tell. */
-function fetchedOffsetOf(batch: object): bigint | undefined {
-  return 'fetchedOffset' in batch ? BigInt(String(batch.fetchedOffset)) : undefined;
-}
-
-function recordOf({ offset, key, value, timestamp }: KafkaMessage): LogRecord {
-  return {
-    offset: BigInt(offset),
-    key: key === null ? null : key.toString(),
-    value: value ?? Buffer.alloc(0),
-    timestamp: Number(timestamp),
-  };
+/** Up to where it was taken. */
+function placeIn({ records, start, next, taken }: Fetched): bigint {
+  if (taken === 0 && records.length > 0) return start;
+  return records[taken]?.offset ?? next;
 }
 
 function madeAnew(topic: string, partition: number, place: bigint, end: bigint): AppError {

@@ -13,6 +13,7 @@ export const errorCodes = {
   database_down: true,
   database_refused: false,
   log_failed: true,
+  batch_unreadable: true,
   data_changed: true,
   log_closed: false,
   redis_down: true,

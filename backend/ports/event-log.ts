@@ -44,7 +44,20 @@ export interface PartitionOffsets {
   readonly end: bigint;
 }
 
+/** A partition that stands still, because what lies at `offset` cannot be read. It is tried again; the others go on. */
+export interface HeldPartition {
+  readonly partition: number;
+  readonly offset: bigint;
+  /** What lies there and why it cannot be read, and what to do: a sentence each. */
+  readonly reason: string;
+  readonly hint: string;
+  /** The time of the first record that cannot be read, epoch ms; null when it is not known. */
+  readonly timestamp: number | null;
+}
+
 export interface LogReader {
+  /** Partitions that stand still; none where it is left out. */
+  readonly held?: readonly HeldPartition[];
   /** The partitions it has now, where a group shares them; undefined = all of them. */
   readonly assigned?: ReadonlySet<number> | undefined;
   /**
