@@ -75,6 +75,15 @@ describe('a valid event', () => {
     expect(decodeJson({ ...sale, soldAt: '2026-11-22T19:05:12.345+01:00' })).toEqual(decodeJson(sale));
   });
 
+  test('may give null for the field that it does not have', () => {
+    expect(decodeJson({ ...sale, refundOf: null })).toEqual(decodeJson(sale));
+  });
+
+  test('may write its whole numbers in any way', () => {
+    const text = JSON.stringify(sale).replace('2598', '2.598e3').replace('"tickets":2', '"tickets":2.0');
+    expect(decode(bytes(text), now)).toEqual(decodeJson(sale));
+  });
+
   test('may be complimentary, be of any UUID version, and carry an escaped backslash before u0000', () => {
     expect(reasonOf({ amountCents: 0 })).toBe('sale');
     expect(reasonOf({ id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' })).toBe('sale');
@@ -168,9 +177,60 @@ describe('a dead letter', () => {
     expect(decode(value, now)).toMatchObject({ kind: 'dead' });
   });
 
-  test('says which field is wrong', () => {
-    expect(decodeJson({ ...sale, tickets: 0, movieId: 'x' })).toMatchObject({
-      detail: expect.stringMatching(/^(tickets|movieId): .* \(and 1 more\)$/),
+  test.each([
+    [{ tickets: 0 }, 'tickets is 0; it must be a whole number from 1 to 1,000.'],
+    [{ amountCents: 12.5 }, 'amountCents is 12.5; it must be a whole number from 0 to 1,000,000,000.'],
+    [
+      { soldAt: '2026-11-22 18:05' },
+      'soldAt is "2026-11-22 18:05"; it must be an instant with its zone, such as 2026-11-22T19:30:00Z.',
+    ],
+    [
+      { type: 'refund' },
+      'refundOf is missing; it must be the UUID of the refunded sale, and absent or null for a sale.',
+    ],
+    [{ type: 'void' }, 'type is "void"; it must be "sale" or "refund".'],
+    [{ channel: undefined }, 'channel is missing; it must be online, box_office, kiosk or partner.'],
+    [
+      { movieId: ['x'.repeat(100)], currency: 'x'.repeat(100) },
+      /^movieId is a list; .* currency is "x{39}\.\.\.; it must be a code/,
+    ],
+    [{ v: null, id: 1, tickets: true, showtime: {} }, /^v is null; .* And 1 more\.$/],
+  ])('says which field is wrong, what it is and what it must be: %j', (change, detail) => {
+    const decoded = decodeJson({ ...sale, ...change });
+    expect(decoded.kind === 'dead' && decoded.detail).toEqual(
+      typeof detail === 'string' ? detail : expect.stringMatching(detail),
+    );
+  });
+
+  test.each([
+    [
+      '"amountCents":2598',
+      '"amountCents":2598,"amountCents":2598',
+      'amountCents is given twice; it must be given once.',
+    ],
+    ['"type":"sale"', '"type":"refund","\\u0074ype":"sale"', 'type is given twice; it must be given once.'],
+    [
+      '"amountCents":2598',
+      '"amountCents":2598.0000000000000001',
+      'amountCents is 2598.0000000000000001; it must be a whole number.',
+    ],
+    [
+      '"tickets":2',
+      '"tickets":1.99999999999999999999',
+      'tickets is 1.99999999999999999999; it must be a whole number.',
+    ],
+  ])('is what would be read as something else than the text says: %s as %s', (from, to, detail) => {
+    expect(decode(bytes(JSON.stringify(sale).replace(from, to)), now)).toEqual({
+      kind: 'dead',
+      reason: 'bad_field',
+      detail,
+    });
+  });
+
+  test('is a message too large to be an event', () => {
+    expect(decodeJson({ ...sale, note: 'x'.repeat(1_048_576) })).toMatchObject({
+      reason: 'bad_field',
+      detail: expect.stringContaining('at most 1048576'),
     });
   });
 

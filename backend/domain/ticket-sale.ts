@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { BusinessCalendar } from './business-day.ts';
 import type { Catalogue } from './catalogue.ts';
+import { inexactField } from './exact-json.ts';
 import type { BusinessDay } from './rollup.ts';
 
 export const channels = ['online', 'box_office', 'kiosk', 'partner'] as const;
@@ -78,7 +79,9 @@ const extensible = { additionalProperties: true };
 /** The event as producers send it, the single definition: UTF-8 JSON, topic `ticket-sales`, key = theatre id as text. */
 export const ticketSaleSchema = z
   .discriminatedUnion('type', [
-    z.object({ ...fields, type: z.literal('sale'), refundOf: z.never().optional() }).meta(extensible),
+    z
+      .object({ ...fields, type: z.literal('sale'), refundOf: z.null().optional().describe('Absent, or null.') })
+      .meta(extensible),
     z
       .object({ ...fields, type: z.literal('refund'), refundOf: identity('Identity of the sale that is refunded.') })
       .meta(extensible),
@@ -95,6 +98,8 @@ export type Decoded =
 export type Decoder = (value: Uint8Array, now: number) => Decoded;
 
 const dayMs = 86_400_000;
+/** Far above any event with fields of its own; what is larger would hold up the event loop. */
+const maxEventBytes = 1_048_576;
 /** Instants outside are a producer's error (seconds taken for ms, say), and far inside what PostgreSQL can hold. */
 const earliest = Date.UTC(2000, 0, 1);
 const latest = Date.UTC(2200, 0, 1);
@@ -109,18 +114,31 @@ export function createDecoder(console: {
   const utf8 = new TextDecoder('utf-8', { fatal: true });
 
   return (value, now) => {
+    if (value.byteLength > maxEventBytes) {
+      return dead('bad_field', `The message has ${value.byteLength} bytes; an event has at most ${maxEventBytes}.`);
+    }
     let text: string;
     let json: unknown;
     try {
       text = utf8.decode(value);
+    } catch {
+      return dead('bad_json', 'The bytes are not UTF-8.');
+    }
+    try {
       json = JSON.parse(text);
-    } catch (error) {
-      return dead('bad_json', error instanceof SyntaxError ? 'The text is not JSON.' : 'The bytes are not UTF-8.');
+    } catch {
+      return dead('bad_json', 'The text is not JSON.');
     }
     if (text.includes('\\u0000') && holdsNul(text)) return dead('bad_field', 'A text holds a NUL character.');
 
     const parsed = ticketSaleSchema.safeParse(json);
-    if (!parsed.success) return dead('bad_field', describe(parsed.error));
+    if (!parsed.success) return dead('bad_field', describe(parsed.error, json));
+    const inexact = inexactField(text, countFields(json), fieldNames);
+    if (inexact?.problem === 'repeated')
+      return dead('bad_field', `${inexact.field} is given twice; it must be given once.`);
+    if (inexact?.problem === 'rounded') {
+      return dead('bad_field', `${inexact.field} is ${inexact.source}; it must be a whole number.`);
+    }
 
     const event = parsed.data;
     const soldAt = Date.parse(event.soldAt);
@@ -173,13 +191,54 @@ function sane(ms: number): boolean {
   return ms >= earliest && ms < latest;
 }
 
-/** The first thing wrong, by field; never the value, which may be anything. */
-function describe(error: z.ZodError): string {
-  const issue = error.issues[0];
-  if (issue === undefined) return 'The event does not have the right form.';
-  const field = issue.path.join('.');
-  const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : '';
-  return `${field === '' ? 'event' : field}: ${issue.message}${more}`;
+const wholeNumber = (from: number, to: number) =>
+  `a whole number from ${from.toLocaleString('en-US')} to ${to.toLocaleString('en-US')}`;
+const instantWords = 'an instant with its zone, such as 2026-11-22T19:30:00Z';
+
+/** What each field must be, for a person. */
+const wanted = {
+  v: '1',
+  type: '"sale" or "refund"',
+  id: 'a UUID',
+  theaterId: wholeNumber(1, 2_147_483_647),
+  movieId: wholeNumber(1, 2_147_483_647),
+  showtime: instantWords,
+  channel: channels.join(', ').replace(/, (\w+)$/, ' or $1'),
+  tickets: wholeNumber(1, 1_000),
+  amountCents: wholeNumber(0, 1_000_000_000),
+  currency: 'a code of three capital letters, such as USD',
+  soldAt: instantWords,
+  refundOf: 'the UUID of the refunded sale, and absent or null for a sale',
+} as const satisfies Readonly<Record<keyof z.infer<typeof ticketSaleSchema>, string>>;
+
+type FieldName = keyof typeof wanted;
+const fieldNames: ReadonlySet<string> = new Set(Object.keys(wanted));
+const isField = (name: string): name is FieldName => fieldNames.has(name);
+
+const problemsTold = 3;
+const valueShown = 40;
+
+/** What is wrong, by field, with what it must be instead: "tickets is 0; it must be a whole number from 1 to 1,000." */
+function describe(error: z.ZodError, json: unknown): string {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return 'The message is not a JSON object.';
+  const names = new Set(error.issues.map(({ path }) => String(path[0] ?? 'type')));
+  const problems = [...names].map((name) => {
+    const value: unknown = Object.entries(json).find(([field]) => field === name)?.[1];
+    return `${name} is ${shown(value)}; it must be ${isField(name) ? wanted[name] : 'something else'}.`;
+  });
+  const more = problems.length > problemsTold ? ` And ${problems.length - problemsTold} more.` : '';
+  return `${problems.slice(0, problemsTold).join(' ')}${more}`;
+}
+
+function countFields(json: unknown): number {
+  return typeof json === 'object' && json !== null ? Object.keys(json).length : 0;
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  const text = JSON.stringify(value);
+  return text.length > valueShown ? `${text.slice(0, valueShown)}...` : text;
 }
 
 /** Whether any name or text in the JSON holds NUL, which PostgreSQL text cannot; an escaped backslash before it is harmless. */
