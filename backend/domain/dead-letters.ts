@@ -9,8 +9,11 @@ export interface DeadLetterRow {
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
-  /** Key of the message; null when it had none, or it was not kept. */
+  /** The first bytes (at most `keyShown`) of the message's key, as text or hexadecimal; null when it had none, or it was not kept. */
   readonly key: string | null;
+  /** Likewise; empty where they are too many to list (`headerCount` tells). */
+  readonly headers: readonly { readonly name: string; readonly value: string | null }[];
+  readonly headerCount: number;
   /** The first bytes of the message (at most `rawShown`), base64. */
   readonly raw: string;
   /** Bytes of the whole message. */
@@ -26,6 +29,9 @@ export interface DeadLetterRow {
 
 /** Most bytes of a message that a list carries. */
 export const rawShown = 4_096;
+
+/** Most bytes of a key, or of a header's value, that a list carries. */
+export const keyShown = 128;
 
 export interface DeadLetterQuery {
   /** Those that were sent again, instead of those that wait. */

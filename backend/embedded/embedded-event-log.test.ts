@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { partitionOf } from '../lib/murmur2.ts';
 import type { TestDatabase } from '../testing/embedded-test-database.ts';
 import { openTestDatabase } from '../testing/embedded-test-database.ts';
 import { describeEventLog } from '../testing/event-log-conformance.ts';
 import { openEmbeddedEventLog } from './embedded-event-log.ts';
-import { partitionOf } from './murmur2.ts';
 
 let database: TestDatabase;
 let topics = 0;
@@ -85,13 +85,17 @@ describe('retention of the embedded log', () => {
 describe('partitioner', () => {
   it('chooses the partitions that the Java client of Kafka chooses', () => {
     // Utils.murmur2 of the Java client, from its own tests: UtilsTest.testMurmur2.
-    expect(partitionOf('21', 1_000_003)).toBe((-973_932_308 & 0x7fffffff) % 1_000_003);
-    expect(partitionOf('foobar', 1_000_003)).toBe((-790_332_482 & 0x7fffffff) % 1_000_003);
-    expect(partitionOf('a-little-bit-long-string', 1_000_003)).toBe((-985_981_536 & 0x7fffffff) % 1_000_003);
-    expect(partitionOf('a-little-bit-longer-string', 1_000_003)).toBe((-1_486_304_829 & 0x7fffffff) % 1_000_003);
-    expect(partitionOf('lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', 1_000_003)).toBe(
+    expect(partitionOf(Buffer.from('21'), 1_000_003)).toBe((-973_932_308 & 0x7fffffff) % 1_000_003);
+    expect(partitionOf(Buffer.from('foobar'), 1_000_003)).toBe((-790_332_482 & 0x7fffffff) % 1_000_003);
+    expect(partitionOf(Buffer.from('a-little-bit-long-string'), 1_000_003)).toBe(
+      (-985_981_536 & 0x7fffffff) % 1_000_003,
+    );
+    expect(partitionOf(Buffer.from('a-little-bit-longer-string'), 1_000_003)).toBe(
+      (-1_486_304_829 & 0x7fffffff) % 1_000_003,
+    );
+    expect(partitionOf(Buffer.from('lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8'), 1_000_003)).toBe(
       (-58_897_971 & 0x7fffffff) % 1_000_003,
     );
-    expect(partitionOf('abc', 1_000_003)).toBe((479_470_107 & 0x7fffffff) % 1_000_003);
+    expect(partitionOf(Buffer.from('abc'), 1_000_003)).toBe((479_470_107 & 0x7fffffff) % 1_000_003);
   });
 });

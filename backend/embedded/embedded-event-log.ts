@@ -5,12 +5,12 @@
  */
 import type pg from 'pg';
 import { AppError } from '../lib/app-error.ts';
+import { partitionOf } from '../lib/murmur2.ts';
 import { numberArray } from '../lib/sql.ts';
-import type { EventLog, LogMessage, LogReader, PartitionOffsets } from '../ports/event-log.ts';
+import { type EventLog, keyBytes, type LogMessage, type LogReader, type PartitionOffsets } from '../ports/event-log.ts';
 import { EmbeddedLogReader } from './embedded-log-reader.ts';
 import { appendBatches, createHeads, dropBatches, forgetRecords, moveStartToEnd, readHeads } from './event-log-sql.ts';
 import { logFailed } from './log-failed.ts';
-import { partitionOf } from './murmur2.ts';
 import { encodeRecords } from './record-batch.ts';
 
 export interface EmbeddedEventLogOptions {
@@ -69,6 +69,7 @@ export class EmbeddedEventLog implements EventLog {
   #pending: PendingAppend[] = [];
   #writing: Promise<void> | undefined;
   #closed = false;
+  #keyless = 0;
 
   /** Use `openEmbeddedEventLog`. */
   constructor(pool: pg.Pool, options: EmbeddedEventLogOptions, heads: readonly HeadRow[]) {
@@ -188,10 +189,17 @@ export class EmbeddedEventLog implements EventLog {
     return this.#pending.splice(0, count);
   }
 
+  /** Messages without a key go to the partitions one after the other. */
+  #next(): number {
+    this.#keyless = (this.#keyless + 1) % this.#heads.size;
+    return this.#keyless;
+  }
+
   async #write(messages: readonly LogMessage[]): Promise<void> {
     const groups = new Map<number, LogMessage[]>();
     for (const message of messages) {
-      const partition = partitionOf(message.key, this.#heads.size);
+      const key = keyBytes(message);
+      const partition = key === null ? this.#next() : partitionOf(key, this.#heads.size);
       const group = groups.get(partition);
       if (group) group.push(message);
       else groups.set(partition, [message]);

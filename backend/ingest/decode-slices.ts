@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DeadLetterReason, SaleLine, TicketSale } from '../domain/ticket-sale.ts';
 import { messageOf } from '../lib/app-error.ts';
-import type { LogBatch } from '../ports/event-log.ts';
+import { type LogBatch, noHeaders } from '../ports/event-log.ts';
 import type { DeadLetter, StoreBatch } from '../ports/sale-store.ts';
 
 /** What a record turned out to be. */
@@ -40,10 +40,10 @@ export async function decodeBatch(
       await setImmediate();
       sliceEnd = performance.now() + SLICE_MS;
     }
-    const { offset, key, value } = record;
+    const { offset, key, headers, value } = record;
     const decoded = decodeOne(decode, value, now());
     if (decoded.kind === 'sale') sales.push({ ...decoded.sale, partition: batch.partition, offset });
-    else deadLetters.push({ offset, key, raw: value, reason: decoded.reason, detail: decoded.detail });
+    else deadLetters.push({ offset, key, headers, raw: value, reason: decoded.reason, detail: decoded.detail });
   }
   return {
     topic: batch.topic,
@@ -53,6 +53,10 @@ export async function decodeBatch(
     sales,
     deadLetters,
     recordOf: (offset) =>
-      batch.records.find((record) => record.offset === offset) ?? { key: null, value: new Uint8Array() },
+      batch.records.find((record) => record.offset === offset) ?? {
+        key: null,
+        headers: noHeaders,
+        value: new Uint8Array(),
+      },
   };
 }

@@ -77,7 +77,7 @@ describe('record batches of real producers', () => {
       ...[0, 1, 0, 1].map((index) => valueIn('commit', index)),
     ]);
     expect(read.records.map(({ offset }) => Number(offset))).toEqual([...Array(22).keys(), 26, 27]);
-    expect(read.records[0]).toMatchObject({ key: 'k0', timestamp: 1_700_000_000_000 });
+    expect(read.records[0]).toMatchObject({ key: Buffer.from('k0'), timestamp: 1_700_000_000_000 });
     // Four transactions of two records, and a mark behind each.
     expect(read.nextOffset).toBe(32n);
   });

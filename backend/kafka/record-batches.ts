@@ -5,7 +5,7 @@
  * The place to read on from is what the batches say, never what their records do: a batch may hold none.
  */
 import { AppError, messageOf } from '../lib/app-error.ts';
-import type { LogRecord } from '../ports/event-log.ts';
+import { type LogHeader, type LogRecord, noHeaders } from '../ports/event-log.ts';
 import { crc32c } from './codecs/crc32c.ts';
 import { unpack } from './codecs/unpack.ts';
 
@@ -168,7 +168,7 @@ function isAbortMark(batch: Buffer): boolean {
   return key !== null && key.readInt16BE(2) === 0;
 }
 
-/** @returns the bytes of keys and values */
+/** @returns the bytes of keys and values, which are views of what was unpacked */
 function readRecords(unpacked: Buffer, header: BatchHeader, from: bigint, into: LogRecord[]): number {
   const { baseOffset, baseTimestamp, maxTimestamp, attributes, count } = header;
   const cursor = new Cursor(unpacked);
@@ -180,17 +180,29 @@ function readRecords(unpacked: Buffer, header: BatchHeader, from: bigint, into: 
     const offset = baseOffset + BigInt(cursor.varint());
     const key = cursor.bytes();
     const value = cursor.bytes();
+    const headers = readHeaders(cursor);
     cursor.goTo(end);
     if (offset < from) continue;
     into.push({
       offset,
-      key: key === null ? null : key.toString(),
+      key,
+      headers,
       value: value ?? Buffer.alloc(0),
       timestamp: attributes & LOG_APPEND_TIME ? maxTimestamp : timestamp,
     });
     size += (key?.length ?? 0) + (value?.length ?? 0) + 1;
   }
   return size;
+}
+
+function readHeaders(cursor: Cursor): readonly LogHeader[] {
+  const count = cursor.varint();
+  if (count <= 0) return noHeaders;
+  const headers: LogHeader[] = [];
+  for (let index = 0; index < count; index += 1) {
+    headers.push({ name: cursor.bytes()?.toString() ?? '', value: cursor.bytes() });
+  }
+  return headers;
 }
 
 /** Goes through bytes in the encoding of records: zig-zag varints, and bytes after their length (-1 = null). */

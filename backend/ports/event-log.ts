@@ -1,13 +1,32 @@
-/** A message to append: value bytes as they are (they may be malformed; the log does not judge). */
-export interface LogMessage {
-  readonly key: string;
-  readonly value: Uint8Array;
+/** A header of a record: a name, and bytes that may mean anything. */
+export interface LogHeader {
+  readonly name: string;
+  readonly value: Uint8Array | null;
 }
+
+/** Of records without headers, which most are. */
+export const noHeaders: readonly LogHeader[] = [];
+
+/** A message to append: bytes as they are (they may be malformed; the log does not judge). */
+export interface LogMessage {
+  /** A text stands for its UTF-8 bytes; null = no key, any partition. */
+  readonly key: string | Uint8Array | null;
+  readonly value: Uint8Array;
+  readonly headers?: readonly LogHeader[];
+}
+
+/** The bytes of a message's key. */
+export function keyBytes({ key }: Pick<LogMessage, 'key'>): Uint8Array | null {
+  return typeof key === 'string' ? utf8.encode(key) : key;
+}
+
+const utf8 = new TextEncoder();
 
 export interface LogRecord {
   readonly offset: bigint;
-  readonly key: string | null;
+  readonly key: Uint8Array | null;
   readonly value: Uint8Array;
+  readonly headers: readonly LogHeader[];
   /** When the log took it, epoch ms. */
   readonly timestamp: number;
 }

@@ -1,10 +1,11 @@
 import type { BusinessDay, RollupRows } from '../domain/rollup.ts';
 import type { DeadLetterReason, SaleLine } from '../domain/ticket-sale.ts';
-import type { LogRecord } from './event-log.ts';
+import type { LogHeader, LogRecord } from './event-log.ts';
 
 export interface DeadLetter {
   readonly offset: bigint;
-  readonly key: string | null;
+  readonly key: Uint8Array | null;
+  readonly headers: readonly LogHeader[];
   readonly raw: Uint8Array;
   readonly reason: DeadLetterReason;
   /** What exactly was wrong, for a person. */
@@ -28,7 +29,7 @@ export interface StoreBatch {
   readonly sales: readonly SaleLine[];
   readonly deadLetters: readonly DeadLetter[];
   /** The record at an offset of this batch: an event that the database refuses becomes a dead letter with its key and bytes. */
-  readonly recordOf: (offset: bigint) => Pick<LogRecord, 'key' | 'value'>;
+  readonly recordOf: (offset: bigint) => Pick<LogRecord, 'key' | 'headers' | 'value'>;
 }
 
 /** What one committed transaction did. */

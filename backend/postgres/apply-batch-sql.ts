@@ -19,8 +19,8 @@ const arraySource = sql`
   source as materialized (
     select s.id, s.kind, s.theater_id, s.movie_id, to_timestamp(s.showtime / 1000.0) as showtime, s.channel, s.tickets,
       s.amount_cents, s.currency, to_timestamp(s.sold_at / 1000.0) as sold_at, s.business_day, s.refund_of, s.log_offset
-    from unnest($13::uuid[], $14::smallint[], $15::integer[], $16::integer[], $17::float8[], $18::text[], $19::integer[],
-      $20::bigint[], $21::text[], $22::float8[], $23::date[], $24::uuid[], $25::bigint[])
+    from unnest($14::uuid[], $15::smallint[], $16::integer[], $17::integer[], $18::float8[], $19::text[], $20::integer[],
+      $21::bigint[], $22::text[], $23::float8[], $24::date[], $25::uuid[], $26::bigint[])
       as s(id, kind, theater_id, movie_id, showtime, channel, tickets, amount_cents, currency, sold_at, business_day,
         refund_of, log_offset)
   )`;
@@ -133,9 +133,10 @@ const applySource = (claim: Claim) => sql`
     on conflict (business_day, log_partition) do update set ${addMeasures}
     returning business_day, ${measureColumns}
   ), refused as (
-    insert into dead_letter (topic, partition, log_offset, raw, reason, detail, key)
-    select $1, $2, d.log_offset, d.raw, d.reason, d.detail, d.key
-    from unnest($6::bigint[], $7::bytea[], $8::text[], $9::text[], $10::bytea[]) as d(log_offset, raw, reason, detail, key)
+    insert into dead_letter (topic, partition, log_offset, raw, reason, detail, key, headers)
+    select $1, $2, d.log_offset, d.raw, d.reason, d.detail, d.key, d.headers::jsonb
+    from unnest($6::bigint[], $7::bytea[], $8::text[], $9::text[], $10::bytea[], $13::text[])
+      as d(log_offset, raw, reason, detail, key, headers)
     where exists (select from fence)
     on conflict do nothing
   ), outbox as (

@@ -1,6 +1,7 @@
 import type { SaleLine } from '../domain/ticket-sale.ts';
 import { byteaArray, numberArray, textArray } from '../lib/sql.ts';
 import type { DeadLetter } from '../ports/sale-store.ts';
+import { storedHeaders } from './record-headers.ts';
 
 /** One piece of a batch: what one run of the statement is given. */
 export interface BatchPiece {
@@ -34,9 +35,10 @@ export function batchParameters(piece: BatchPiece): (string | null)[] {
     byteaArray(deadLetters.map((letter) => letter.raw)),
     textArray(deadLetters.map((letter) => letter.reason)),
     textArray(deadLetters.map((letter) => storableText(letter.detail))),
-    byteaArray(deadLetters.map(({ key }) => (key === null ? null : Buffer.from(key)))),
+    byteaArray(deadLetters.map(({ key }) => key)),
     piece.generation === null ? null : String(piece.generation),
     String(piece.emptyOffsets),
+    textArray(deadLetters.map(({ headers }) => storedHeaders(headers))),
   ];
 }
 

@@ -139,6 +139,9 @@ const resentDeadLetters = sql`
   alter table dead_letter add column key bytea, add column resent_at timestamptz;
   create index dead_letter_newest on dead_letter (topic, at desc, partition desc, log_offset desc);`;
 
+/** A dead letter is sent again with its headers, too. */
+const deadLetterHeaders = sql`alter table dead_letter add column headers jsonb;`;
+
 export const coreMigrations: MigrationFamily = {
   name: 'core',
   migrations: [
@@ -148,5 +151,6 @@ export const coreMigrations: MigrationFamily = {
     { name: 'identities of the events apart from the sales', breaking: false, text: identitiesBesideSales },
     { name: 'sales in a partition per business day', breaking: true, prepare: noteIdentities, text: salesByDay },
     { name: 'accounts of several topics, and offsets without an event', breaking: true, text: accountsByTopic },
+    { name: 'dead letters with their headers', breaking: false, text: deadLetterHeaders },
   ],
 };

@@ -183,10 +183,11 @@ export class PostgresSaleStore implements SaleStore {
             await client.query(rollbackToSavepoint);
             await client.query(releaseSavepoint);
             if (sales.length === 1) {
-              const { key, value } = batch.recordOf(only.offset);
+              const { key, headers, value } = batch.recordOf(only.offset);
               refused.push({
                 offset: only.offset,
                 key,
+                headers,
                 raw: value,
                 reason: 'refused_by_database',
                 detail: archived.has(only.businessDay)

@@ -80,7 +80,9 @@ export function describeAccounts(name: string, open: () => Promise<StoreFixture>
         // An event of one topic that comes again in the other.
         await store('box-a', sales(100, 1, { offset: 3 }), {
           ...{ expectedOffset: 3n, nextOffset: 5n },
-          deadLetters: [{ offset: 4n, key: null, raw: Buffer.from('x'), reason: 'bad_json', detail: 'no JSON' }],
+          deadLetters: [
+            { offset: 4n, key: null, headers: [], raw: Buffer.from('x'), reason: 'bad_json', detail: 'no JSON' },
+          ],
         });
       }
       const accountA = { stored: 8, duplicates: 1, deadLettered: 1, empty: 1, unexplained: 0 };

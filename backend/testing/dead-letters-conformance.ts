@@ -146,16 +146,72 @@ export function describeDeadLetters(name: string, openFixture: () => Promise<Ing
       expect(await fixture.check()).toMatchObject({ produced: 6, stored: 2, duplicates: 2, deadLettered: 2 });
     });
 
-    it('of an event that came without a key are sent with that of the format', async () => {
-      await fixture.pool.query(
-        `insert into dead_letter (topic, partition, log_offset, raw, reason, detail)
-         values ($1, 0, 0, $2, 'unknown_theater', '')`,
-        [TOPIC, tooEarly(4).value],
-      );
+    it('are sent again with key, headers and value as the bytes that came', async () => {
+      const { value } = tooEarly(4);
+      const messages: LogMessage[] = [
+        { key: Buffer.from([0xff, 0x00, 0x80]), value, headers: [{ name: 'trace', value: Buffer.from([0xc0, 0x00]) }] },
+        {
+          key: Buffer.from('ключ'),
+          value,
+          headers: [
+            { name: 'a', value: Buffer.from('1') },
+            { name: 'a', value: Buffer.alloc(0) },
+          ],
+        },
+        { key: null, value },
+        { key: Buffer.alloc(0), value },
+      ];
+      await consume(messages);
       const sent: LogMessage[] = [];
-      const log = { append: async (messages: readonly LogMessage[]) => void sent.push(...messages) };
+      const log = { append: async (page: readonly LogMessage[]) => void sent.push(...page) };
       await redrive({ letters, log, decode, now }, { dryRun: false, selection: 'all' });
-      expect(sent).toEqual([{ key: tooEarly(4).key, value: Buffer.from(tooEarly(4).value) }]);
+      const told = ({ key, headers = [], value: bytes }: LogMessage) =>
+        JSON.stringify([
+          key === null ? null : Buffer.from(key).toString('hex'),
+          headers.map((header) => [header.name, Buffer.from(header.value ?? []).toString('hex')]),
+          Buffer.from(bytes).toString('hex'),
+        ]);
+      expect(sent.map(told).sort()).toEqual(messages.map(told).sort());
+
+      const { rows } = await letters.list({ resent: true, limit: 9 });
+      expect(new Set(rows.map(({ key }) => key))).toEqual(new Set(['0xff0080', 'ключ', null, '']));
+      expect(rows.find(({ key }) => key === '0xff0080')).toMatchObject({
+        headers: [{ name: 'trace', value: '0xc000' }],
+        headerCount: 1,
+      });
+    });
+
+    it('with long keys and many headers are cut in lists, not in what is sent', async () => {
+      const headers = Array.from({ length: 500 }, (_, index) => ({ name: `h${index}`, value: Buffer.alloc(10, 'v') }));
+      await consume([{ key: Buffer.alloc(200_000, 'k'), value: tooEarly(1).value, headers }]);
+      const [row] = (await letters.list({ resent: false, limit: 1 })).rows;
+      expect(row).toMatchObject({ key: `${'k'.repeat(128)}... (200000 bytes)`, headers: [], headerCount: 500 });
+      const [kept] = await letters.byId([row!.id]);
+      expect(kept?.key?.byteLength).toBe(200_000);
+      expect(kept?.headers).toHaveLength(500);
+    });
+
+    it('are read and sent by bytes, not only by number: large ones do not come all at once', async () => {
+      const note = 'x'.repeat(900_000);
+      const large = (index: number): LogMessage => {
+        const { key, value } = tooEarly(index);
+        const text = Buffer.from(value).toString().replace('{', `{"note":"${note}",`);
+        return { key, value: Buffer.from(text) };
+      };
+      await consume(Array.from({ length: 12 }, (_, index) => large(index)));
+      const pages: number[] = [];
+      const reading = Object.assign(new PostgresDeadLetters(fixture.pool, TOPIC), {
+        byId: async (ids: readonly string[]) => {
+          pages.push(ids.length);
+          return letters.byId(ids);
+        },
+      });
+      expect(await send({ dryRun: true }, reading)).toMatchObject({ checked: 12, valid: 12 });
+      expect(pages).toEqual([4, 4, 4]);
+      const { rows } = await letters.list({ resent: false, limit: 12 });
+      pages.length = 0;
+      expect(await send({ selection: rows.map(({ id }) => id) }, reading)).toMatchObject({ sent: 12 });
+      expect(pages).toEqual([4, 4, 4]);
     });
   });
 }

@@ -1,7 +1,7 @@
 /** What every `EventLog` must do. Each test gets a log of its own, with four partitions and nothing in it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../lib/app-error.ts';
-import type { EventLog, LogBatch, LogMessage, LogReader, LogRecord } from '../ports/event-log.ts';
+import type { EventLog, LogBatch, LogHeader, LogMessage, LogReader, LogRecord } from '../ports/event-log.ts';
 
 export interface LogUnderTest {
   readonly log: EventLog;
@@ -14,6 +14,10 @@ const WAIT_MS = 5_000;
 
 function message(key: string, text: string): LogMessage {
   return { key, value: Buffer.from(text) };
+}
+
+function keyOf({ key }: LogRecord): string | null {
+  return key === null ? null : Buffer.from(key).toString();
 }
 
 function textOf(record: LogRecord): string {
@@ -76,7 +80,34 @@ export function describeEventLog(name: string, makeLog: () => Promise<LogUnderTe
       await log.append(values.map((value) => ({ key: 'same', value })));
       const read = await readRecords(await open(), values.length);
       expect(read.map(({ record }) => Buffer.from(record.value))).toEqual(values);
-      expect(new Set(read.map(({ record }) => record.key))).toEqual(new Set(['same']));
+      expect(new Set(read.map(({ record }) => keyOf(record)))).toEqual(new Set(['same']));
+    });
+
+    it('keeps keys and headers as the bytes they are, and messages without any', async () => {
+      const name = 'trace';
+      const headers = [
+        { name, value: Buffer.from([0x80, 0x00]) },
+        { name: 'source', value: Buffer.from('till é') },
+        { name, value: Buffer.from('again') },
+        { name: 'empty', value: Buffer.alloc(0) },
+      ];
+      const value = Buffer.from('x');
+      const keys = [Buffer.from([0xff, 0xfe, 0x00]), Buffer.alloc(0), Buffer.alloc(300_000, 'k'), null];
+      await log.append(keys.map((key, index) => ({ key, value, ...(index % 2 === 0 ? { headers } : {}) })));
+      const read = await readRecords(await open(), keys.length);
+      const told = (bytes: Uint8Array | null) => (bytes === null ? null : Buffer.from(bytes).toString('hex'));
+      expect(new Set(read.map(({ record }) => told(record.key)))).toEqual(new Set(keys.map(told)));
+      for (const { record } of read) {
+        const index = keys.findIndex((key) => told(key) === told(record.key));
+        const expected = index % 2 === 0 ? headers : [];
+        // The order of a name's values counts, that of different names does not.
+        for (const each of new Set([name, 'source', 'empty'])) {
+          const valuesOf = (list: readonly LogHeader[]) =>
+            list.filter((header) => header.name === each).map((header) => told(header.value));
+          expect(valuesOf(record.headers)).toEqual(valuesOf(expected));
+        }
+        expect(record.headers).toHaveLength(expected.length);
+      }
     });
 
     it('keeps the order of a key, and a key in one partition, over many appends', async () => {
@@ -84,7 +115,7 @@ export function describeEventLog(name: string, makeLog: () => Promise<LogUnderTe
       for (let round = 0; round < 10; round += 1) await log.append(keys.map((key) => message(key, `${key}:${round}`)));
       const read = await readRecords(await open(), 120);
       for (const key of keys) {
-        const own = read.filter(({ record }) => record.key === key);
+        const own = read.filter(({ record }) => keyOf(record) === key);
         expect(own.map(({ record }) => textOf(record))).toEqual(
           Array.from({ length: 10 }, (_, round) => `${key}:${round}`),
         );

@@ -10,7 +10,7 @@ import { Projector } from '../ingest/projector.ts';
 import { daySeedOf } from '../live/day-account.ts';
 import { LiveWindow } from '../live/live-window.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { LogRecord } from '../ports/event-log.ts';
+import { type LogRecord, noHeaders } from '../ports/event-log.ts';
 import { silentLogger } from '../ports/logger.ts';
 import type { StoreBatch } from '../ports/sale-store.ts';
 import { PostgresRollupReader } from '../postgres/rollup-reader.ts';
@@ -73,7 +73,13 @@ export class IngestRig {
   append(partition: number, value: Uint8Array): void {
     const records = this.#partitions.get(partition) ?? [];
     this.#partitions.set(partition, records);
-    records.push({ offset: BigInt(records.length), key: null, value, timestamp: this.#options.now });
+    records.push({
+      offset: BigInt(records.length),
+      key: null,
+      headers: noHeaders,
+      value,
+      timestamp: this.#options.now,
+    });
   }
 
   /** Starts as the program does after it ended, however it ended: all that was in memory is gone. */
@@ -106,7 +112,7 @@ export class IngestRig {
       generation: null,
       sales,
       deadLetters: [],
-      recordOf: () => ({ key: null, value: new Uint8Array() }),
+      recordOf: () => ({ key: null, headers: noHeaders, value: new Uint8Array() }),
     });
   }
 

@@ -151,7 +151,9 @@ export function describeSaleStore(name: string, open: () => Promise<StoreFixture
         const replayed = await fixture.store.apply(
           batchOf([sale(5)], {
             expectedOffset: 0n,
-            deadLetters: [{ offset: 6n, key: null, raw: Buffer.from('x'), reason: 'bad_json', detail: '' }],
+            deadLetters: [
+              { offset: 6n, key: null, headers: [], raw: Buffer.from('x'), reason: 'bad_json', detail: '' },
+            ],
           }),
         );
         expect(replayed).toEqual({ kind: 'fenced', storedOffset: 2n });
@@ -170,25 +172,28 @@ export function describeSaleStore(name: string, open: () => Promise<StoreFixture
 
     describe('dead letters', () => {
       it('keeps bytes, place, reason and detail, and counts them in the row of the offset', async () => {
+        const key = Buffer.from([0xff, 0x00]);
+        const headers = [{ name: 'trace', value: Buffer.from([0x80]) }];
         const raw = Buffer.from([0, 255, 92, 39, 34, 123]);
         const detail = 'a "quoted" \\ text, {with} NUL \0 in it';
         const batch = await commit(
           fixture.store,
-          batchOf([sale(0)], { deadLetters: [{ offset: 1n, key: '12', raw, reason: 'bad_json', detail }] }),
+          batchOf([sale(0)], { deadLetters: [{ offset: 1n, key, headers, raw, reason: 'bad_json', detail }] }),
         );
         expect(batch.deadLetters).toBe(1);
-        expect(await fixture.rows('select topic, partition, log_offset, raw, reason, detail from dead_letter')).toEqual(
-          [
-            {
-              topic: TOPIC,
-              partition: 0,
-              log_offset: 1n,
-              raw,
-              reason: 'bad_json',
-              detail: detail.replace('\0', '\uFFFD'),
-            },
-          ],
-        );
+        expect(
+          await fixture.rows('select topic, partition, log_offset, key, raw, reason, detail from dead_letter'),
+        ).toEqual([
+          {
+            topic: TOPIC,
+            partition: 0,
+            log_offset: 1n,
+            key,
+            raw,
+            reason: 'bad_json',
+            detail: detail.replace('\0', '\uFFFD'),
+          },
+        ]);
         expect(await fixture.store.counters(TOPIC)).toEqual({ stored: 1, duplicates: 0, deadLettered: 1 });
       });
 
@@ -200,7 +205,9 @@ export function describeSaleStore(name: string, open: () => Promise<StoreFixture
         const batch = await commit(
           fixture.store,
           batchOf(sales, {
-            deadLetters: [{ offset: 40n, key: null, raw: Buffer.from('?'), reason: 'bad_field', detail: 'x' }],
+            deadLetters: [
+              { offset: 40n, key: null, headers: [], raw: Buffer.from('?'), reason: 'bad_field', detail: 'x' },
+            ],
           }),
         );
 

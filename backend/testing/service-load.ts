@@ -5,6 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
+import { keyBytes } from '../ports/event-log.ts';
 import { saleMessage } from './ingest-fixture.ts';
 import { uuidOf } from './sale-line.ts';
 
@@ -104,10 +105,13 @@ export class ServiceLoad {
 
   async #send(first: number, count: number): Promise<void> {
     this.#sent = first + count;
-    const messages: { key: string; value: Buffer }[] = [];
+    const messages: { key: Buffer | null; value: Buffer }[] = [];
     let poisoned = 0;
     for (let index = first; index < first + count; index += 1) {
-      const { key, value } = saleMessage(index, { amountCents });
+      const message = saleMessage(index, { amountCents });
+      const { value } = message;
+      const bytes = keyBytes(message);
+      const key = bytes === null ? null : Buffer.from(bytes);
       messages.push({ key, value: Buffer.from(value) });
       if (index % duplicateEvery === 0) messages.push({ key, value: Buffer.from(value) });
       if (index % poisonEvery === 0) {

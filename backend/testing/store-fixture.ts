@@ -72,7 +72,7 @@ export function batchOf(sales: readonly SaleLine[], facts: Partial<StoreBatch> =
     generation: null,
     sales,
     deadLetters: [],
-    recordOf: (offset) => ({ key: 'key', value: Buffer.from(`raw ${offset}`) }),
+    recordOf: (offset) => ({ key: Buffer.from('key'), headers: [], value: Buffer.from(`raw ${offset}`) }),
     ...facts,
   };
 }

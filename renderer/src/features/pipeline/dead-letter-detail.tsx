@@ -28,6 +28,7 @@ export function DeadLetterDetail({ row, onClose }: { readonly row: DeadLetterRow
         <span className={classes.detailFacts}>
           <b>{row.id}</b> key {row.key === null ? 'none' : <b>{row.key}</b>}, {countWords(row.size)} bytes
           {row.size > bytes.length ? `, the first ${countWords(bytes.length)} shown` : ''}
+          {headerWords(row)}
         </span>
         <Segmented
           label="Show the message as"
@@ -63,4 +64,11 @@ export function DeadLetterDetail({ row, onClose }: { readonly row: DeadLetterRow
       </section>
     </div>
   );
+}
+
+/** Headers as `, headers a=1 b=2`; their number where they are too many to list. */
+function headerWords({ headers, headerCount }: DeadLetterRow): string {
+  if (headerCount === 0) return '';
+  if (headers.length === 0) return `, ${countWords(headerCount)} headers`;
+  return `, headers ${headers.map(({ name, value }) => `${name}=${value ?? 'null'}`).join(' ')}`;
 }

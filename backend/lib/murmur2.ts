@@ -34,6 +34,6 @@ function byte(data: Uint8Array, at: number): number {
 }
 
 /** `toPositive(murmur2(key)) % partitions`, as Kafka's partitioner has it. */
-export function partitionOf(key: string, partitions: number): number {
-  return (murmur2(Buffer.from(key, 'utf8')) & 0x7fffffff) % partitions;
+export function partitionOf(key: Uint8Array, partitions: number): number {
+  return (murmur2(key) & 0x7fffffff) % partitions;
 }
