@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { codeOf } from '../lib/app-error.ts';
 import { numberArray, sql } from '../lib/sql.ts';
 import type { PartitionOffsets } from '../ports/event-log.ts';
 import type { LogBases } from '../ports/log-bases.ts';
@@ -8,7 +9,14 @@ import { select } from './select.ts';
 import { inTransaction } from './transaction.ts';
 
 const bases = sql`select partition, base from log_base where topic = $1`;
-const identity = sql`select id::text as id from database_identity`;
+const identity = sql`select id::text as id, made_in from database_identity`;
+/** Where a database is: its server, through all restarts and failovers, and its number there. */
+const whereabouts = sql`
+  select (select system_identifier from pg_control_system()) || ':' || oid as place
+  from pg_database where datname = current_database()`;
+const settleIdentity = sql`
+  update database_identity set id = case when made_in is null then id else gen_random_uuid() end, made_in = $1
+  where made_in is distinct from $1`;
 const moveBase = sql`
   insert into log_base as b (topic, partition, base)
   select topic, partition, next_offset - $4::bigint from consumer_offset where topic = $1 and partition = $2
@@ -17,6 +25,8 @@ const beginOffsets = sql`
   select begin_log_partition($1, o.partition, o.log_end + coalesce(b.base, 0))
   from unnest($2::integer[], $3::bigint[]) as o(partition, log_end)
   left join log_base b on b.topic = $1 and b.partition = o.partition`;
+
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** What only a database that is shared with other programs needs: bases of offsets (ingest/continued-log.ts), a name. */
 export const servicesMigrations: MigrationFamily = {
@@ -40,13 +50,36 @@ export const servicesMigrations: MigrationFamily = {
         create table database_identity (id uuid not null);
         insert into database_identity values (gen_random_uuid())`,
     },
+    {
+      name: 'a copy has an identity of its own',
+      breaking: false,
+      text: sql`alter table database_identity add column made_in text`,
+    },
   ],
 };
 
-/** Names this database for as long as it lives, so that what others keep of it can be told from what is of another. */
+/**
+ * Names this database for as long as it lives, so that what others keep of it can be told from what is of another. A
+ * database that was restored or copied from it gets a name of its own.
+ */
 export async function databaseIdentity(pool: pg.Pool): Promise<string> {
-  const [row] = await select<{ id: string }>(pool, identity);
-  return row?.id ?? '';
+  const place = await placeOf(pool);
+  const [row] = await select<{ id: string; made_in: string | null }>(pool, identity);
+  if (place === null || row?.made_in === place) return row?.id ?? '';
+  await pool.query(settleIdentity, [place]);
+  const [settled] = await select<{ id: string }>(pool, identity);
+  return settled?.id ?? '';
+}
+
+/** null where the user may not ask. */
+async function placeOf(pool: pg.Pool): Promise<string | null> {
+  try {
+    const [row] = await select<{ place: string }>(pool, whereabouts);
+    return row?.place ?? null;
+  } catch (error) {
+    if (codeOf(error) === INSUFFICIENT_PRIVILEGE) return null;
+    throw error;
+  }
 }
 
 export class PostgresLogBases implements LogBases {

@@ -5,7 +5,7 @@ import { TcpProxy } from '../testing/tcp-proxy.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 const day = '2026-11-22';
-const key = `test:v1:answers:${day}`;
+const key = `test:v2:{none}:answers:${day}`;
 const entry = (value: unknown, version: number) => ({ value, version, asOf: 5 });
 let server: OwnRedis;
 let proxy: TcpProxy;

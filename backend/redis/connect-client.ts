@@ -20,6 +20,8 @@ export interface ClientOptions {
 
 export interface ServerFacts {
   readonly version: string;
+  /** A node of a Redis Cluster. */
+  readonly cluster: boolean;
   /** Bytes; 0 = no limit. */
   readonly maxMemory: number;
   readonly evictionPolicy: string;
@@ -92,11 +94,13 @@ async function signIn(client: Redis, { settings, password, clientName }: ClientO
     throw new UnfitServer('redis_too_old', `Redis ${version} is older than ${OLDEST_MAJOR}`);
   }
   if (info.get('loading') === '1') throw new UnfitServer('LOADING', 'Redis is loading its data');
+  if (info.get('redis_mode') === 'sentinel') throw new UnfitServer('redis_sentinel', 'The server is a Sentinel');
   if (info.get('role') !== 'master') throw new UnfitServer('redis_read_only', 'The server is a replica');
   // Only a label: a user without the right to set it can do without.
   await client.call('CLIENT', 'SETNAME', clientName.replace(/[^!-~]/g, '-')).catch(() => undefined);
   return {
     version,
+    cluster: info.get('cluster_enabled') === '1',
     maxMemory: Number(info.get('maxmemory') ?? 0),
     evictionPolicy: info.get('maxmemory_policy') ?? 'noeviction',
     passwordUnneeded,

@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RollupRows } from '../domain/rollup.ts';
 import { readModelDifferences } from '../query/read-model-check.ts';
@@ -56,7 +57,7 @@ describe('keys that are lost', () => {
   it('are noticed one by one, whichever it is: evicted, deleted or expired', async () => {
     const keys = ['generation', 'days', `day:${day}`, ...[1, 2, 3, 4].map((family) => `day:${day}:${family}`)];
     for (const key of keys) {
-      const gone = await server.use((client) => client.del(`test:v1:${key}`));
+      const gone = await server.use((client) => client.del(`test:v2:{none}:${key}`));
       expect(gone, key).toBe(1);
       if (key === 'days') {
         // Only the order of use: the day is whole, and found again when it is read.
@@ -67,8 +68,8 @@ describe('keys that are lost', () => {
   });
 
   it('are noticed when only some rows of a hash are gone', async () => {
-    const field = await server.use((client) => client.hrandfield(`test:v1:day:${day}:3`));
-    await server.use((client) => client.hdel(`test:v1:day:${day}:3`, String(field)));
+    const field = await server.use((client) => client.hrandfield(`test:v2:{none}:day:${day}:3`));
+    await server.use((client) => client.hdel(`test:v2:{none}:day:${day}:3`, String(field)));
     expect(await connection.readModel.days(day)).toBeUndefined();
     await expectNoticedAndHealed();
   });
@@ -85,7 +86,7 @@ describe('keys that are lost', () => {
     const { readModel } = connection;
     const token = await readModel.beginBuild(day, { afresh: true });
     await readModel.apply(await stored.rollups.dayRows(day));
-    await server.use((client) => client.del(`test:v1:day:${day}:2`));
+    await server.use((client) => client.del(`test:v2:{none}:day:${day}:2`));
     await readModel.endBuild(day, token);
     await expectNoticedAndHealed();
   });
@@ -159,7 +160,9 @@ describe('a replica that is promoted', () => {
     await server.use((client) => client.config('SET', 'repl-diskless-sync-delay', '0'));
     replica = await OwnRedis.prepare();
     await replica.start('--replicaof', '127.0.0.1', String(server.port));
-    await expect.poll(() => replica.use((client) => client.exists(`test:v1:day:${day}`)), { timeout: 15_000 }).toBe(1);
+    await expect
+      .poll(() => replica.use((client) => client.exists(`test:v2:{none}:day:${day}`)), { timeout: 15_000 })
+      .toBe(1);
     proxy = await TcpProxy.open(server.port);
     moving = await openReady({ ...server.settings, port: proxy.port });
   });
@@ -210,13 +213,144 @@ describe('a replica that is promoted', () => {
   });
 });
 
-describe('other data', () => {
-  it('of another database under the same prefix is not answered', async () => {
+describe('consoles of different databases under one prefix', () => {
+  it('work side by side: neither sees, answers from or forgets what is of the other', async () => {
     await connection.answers.set(day, 'a', { value: 1, version: 1, asOf: 0 });
-    connection.bindTo('another');
-    expect(await versionHeld()).toBeUndefined();
-    expect(await connection.answers.get(day, 'a')).toBeUndefined();
-    await expectNoticedAndHealed();
+    const other = await openReady(server.settings);
+    other.bindTo('another');
+    expect(await other.readModel.days(day)).toBeUndefined();
+    expect(await other.answers.get(day, 'a')).toBeUndefined();
+    await other.readModel.clear();
+    await other.answers.clear();
+    const token = await other.readModel.beginBuild(day);
+    await other.readModel.endBuild(day, token);
+    expect(await versionHeld()).toBe(stored.rollups.version(day));
+    expect((await connection.answers.get(day, 'a'))?.value).toBe(1);
+    expect((await other.readModel.days(day))?.version).toBe(0);
+    await other.close();
+  });
+
+  it('leave nothing for ever: what is not used expires', async () => {
+    await versionHeld();
+    const keys = await server.use((client) => client.keys('*'));
+    expect(keys.length).toBeGreaterThan(5);
+    for (const key of keys) expect(await server.use((client) => client.ttl(key)), key).toBeGreaterThan(0);
+  });
+});
+
+describe('a foreign value', () => {
+  const keys = ['generation', 'days', `day:${day}`, ...[1, 2, 3, 4].map((family) => `day:${day}:${family}`)];
+  const kinds: readonly (readonly [string, (client: Redis, key: string) => Promise<unknown>])[] = [
+    ['a text', (client, key) => client.set(key, 'junk')],
+    ['a list', (client, key) => client.rpush(key, 'junk')],
+    ['a set', (client, key) => client.sadd(key, 'junk')],
+    ['a stream', (client, key) => client.xadd(key, '*', 'junk', 'junk')],
+    ['a hash of other fields', (client, key) => client.hset(key, 'junk', 'junk')],
+    ['a sorted set of other members', (client, key) => client.zadd(key, 1, 'junk')],
+  ];
+
+  it.each(kinds)('%s in any of the keys heals: nothing is refused, and no figure is wrong', async (_name, put) => {
+    for (const key of keys) {
+      const whole = `test:v2:{none}:${key}`;
+      await server.use(async (client) => {
+        await client.del(whole);
+        await put(client, whole);
+      });
+      const held = await connection.readModel.theaterMovies(day);
+      if (held !== undefined) expect(held.version, key).toBe(stored.rollups.version(day));
+      await connection.readModel.apply(stored.commit().changes);
+      await build();
+      expect(await connection.readModel.builtDays(), key).toEqual([day]);
+      expect(await readModelDifferences(connection.readModel, stored.rollups), key).toEqual([]);
+      expect(connection.status().state).toBe('up');
+    }
+  });
+
+  const fields = ['generation', 'id', 'state', 'pieces', '1', '2', '3', '4'];
+  it.each(fields)('in the field %s of the head of a day heals', async (field) => {
+    for (const value of ['junk', '', '-1', '1e400', '\u00ff']) {
+      await server.use((client) => client.hset(`test:v2:{none}:day:${day}`, field, value));
+      await connection.readModel.apply(stored.commit().changes);
+      if ((await connection.readModel.theaterMovies(day)) === undefined) await build();
+      expect(await readModelDifferences(connection.readModel, stored.rollups), value).toEqual([]);
+    }
+  });
+
+  it('as a row, or a row that is cut, is never added up: the day is built again', async () => {
+    for (const family of [1, 2, 3, 4]) {
+      for (const value of [
+        'junk',
+        '',
+        '7',
+        '7 100',
+        '7 100 0 3 0',
+        '7 1.5 0 3 0 1',
+        'NaN 1 1 1 1 1',
+        '7 100 0 3 0 1 9',
+        '7  100 0 3 0',
+      ]) {
+        const key = `test:v2:{none}:day:${day}:${family}`;
+        const field = await server.use((client) => client.hrandfield(key));
+        await server.use((client) => client.hset(key, String(field), value));
+        const { readModel } = connection;
+        await Promise.all([readModel.theaterMovies(day), readModel.theaterQuarters(day), readModel.minutes(day)]);
+        expect(await readModel.days(day)).toBeUndefined();
+        await expectNoticedAndHealed();
+      }
+    }
+  });
+
+  it('under a name that is no row’s is never added up', async () => {
+    for (const family of [1, 2, 3, 4]) {
+      const key = `test:v2:{none}:day:${day}:${family}`;
+      const field = String(await server.use((client) => client.hrandfield(key)));
+      await server.use(async (client) => {
+        const value = String(await client.hget(key, field));
+        await client.hdel(key, field);
+        await client.hset(key, 'a:b', value);
+      });
+      const { readModel } = connection;
+      await Promise.all([readModel.theaterMovies(day), readModel.theaterQuarters(day), readModel.minutes(day)]);
+      expect(await readModel.days(day)).toBeUndefined();
+      await expectNoticedAndHealed();
+    }
+  });
+
+  it('in place of the answers of a day, or of one answer, is an answer that is not there', async () => {
+    const key = `test:v2:{none}:answers:${day}`;
+    const answer = { value: { grossCents: 5n }, version: 3, asOf: 1 };
+    for (const [, put] of kinds) {
+      await connection.answers.set(day, 'a', answer);
+      await server.use(async (client) => {
+        await client.del(key);
+        await put(client, key);
+      });
+      expect(await connection.answers.get(day, 'a')).toBeUndefined();
+      await connection.answers.set(day, 'a', answer);
+      expect(await connection.answers.get(day, 'a')).toEqual(answer);
+    }
+    for (const text of [
+      'junk',
+      '',
+      '{',
+      'null',
+      '[]',
+      '{"value":1}',
+      '{"asOf":1}',
+      '{"value":{"$bigint":"x"},"asOf":1}',
+    ]) {
+      await connection.answers.set(day, 'a', answer);
+      await server.use((client) => client.hset(key, 'q:a', text));
+      expect(await connection.answers.get(day, 'a'), text).toBeUndefined();
+      await connection.answers.set(day, 'a', answer);
+      expect(await connection.answers.get(day, 'a')).toEqual(answer);
+    }
+    for (const field of ['.epoch', '.version']) {
+      await server.use((client) => client.hset(key, field, 'junk'));
+      expect(await connection.answers.get(day, 'a')).toBeUndefined();
+      await connection.answers.set(day, 'a', answer);
+      expect(await connection.answers.get(day, 'a')).toEqual(answer);
+    }
   });
 });
 

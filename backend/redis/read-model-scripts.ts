@@ -4,13 +4,15 @@ import { script } from './script.ts';
 const days = `
 -- The head of a day of this generation with all its rows; nil when there is none. A damaged day is dropped.
 local function holding(day)
-  local head = redis.call('HMGET', headKey(day), 'generation', 'id', 'state', 'pieces', '1', '2', '3', '4')
+  local head = read('HMGET', headKey(day), 'generation', 'id', 'state', 'pieces', '1', '2', '3', '4')
   if head[1] ~= generation then return nil end
+  local whole = head[2] and tonumber(head[4])
   for family = 1, 4 do
-    if redis.call('HLEN', familyKey(day, family)) ~= tonumber(head[4 + family]) then
-      drop(day)
-      return nil
-    end
+    whole = whole and read('HLEN', familyKey(day, family)) == tonumber(head[4 + family])
+  end
+  if not whole then
+    drop(day)
+    return nil
   end
   return { id = head[2], state = head[3], pieces = tonumber(head[4]) }
 end
@@ -18,10 +20,22 @@ end
 -- Rows of a day that is being written in pieces are not those of one moment.
 local function readable(held) return held and held.state == 'built' and held.pieces == 0 end
 
--- Only a mark: reading must work on a server whose memory is full.
+-- Only marks: reading must work on a server whose memory is full.
+local function prolong(day)
+  local keys = { KEYS[1], daysKey, headKey(day) }
+  for family = 1, 4 do keys[#keys + 1] = familyKey(day, family) end
+  for _, key in ipairs(keys) do redis.pcall('EXPIRE', key, UNUSED_SECONDS) end
+end
+
 local function touch(day)
   local use = redis.pcall('HINCRBY', KEYS[1], 'uses', 1)
-  if type(use) == 'number' then redis.pcall('ZADD', daysKey, use, day) end
+  if type(use) ~= 'number' then
+    -- Memory that is full, or a value that is not ours.
+    use = 0
+    redis.pcall('HSET', KEYS[1], 'uses', use)
+  end
+  redis.pcall('ZADD', daysKey, use, day)
+  prolong(day)
 end
 `;
 
@@ -40,7 +54,7 @@ local function upsert(day, family, first, last)
     local held = redis.call('HMGET', key, unpack(fields))
     for index, field in ipairs(fields) do
       local value = ARGV[start + 2 * index - 1]
-      if not held[index] or versionOf(held[index]) < versionOf(value) then
+      if not held[index] or (versionOf(held[index]) or -1) < versionOf(value) then
         writes[#writes + 1] = field
         writes[#writes + 1] = value
       end
@@ -53,12 +67,15 @@ local function upsert(day, family, first, last)
 end
 
 local holdings = {}
-local at = 5
+local at = 4
 while ARGV[at] do
   local day, family, count = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
   if holdings[day] == nil then holdings[day] = holding(day) or false end
   if holdings[day] and count > 0 then upsert(day, family, at + 3, at + 2 + 2 * count) end
   at = at + 3 + 2 * count
+end
+for day, held in pairs(holdings) do
+  if held then prolong(day) end
 end
 return { server }`,
   { writes: true },
@@ -67,7 +84,7 @@ return { server }`,
 /** Rest: day. The id of a built day, which answers nothing until `endPieces`; '' for any other. */
 export const beginPieces = script(
   `${days}
-local day = ARGV[5]
+local day = ARGV[4]
 local held = holding(day)
 if not held or held.state ~= 'built' then return { server, '' } end
 redis.call('HINCRBY', headKey(day), 'pieces', 1)
@@ -78,9 +95,9 @@ return { server, held.id }`,
 /** Rest: day, id. */
 export const endPieces = script(
   `${days}
-local day = ARGV[5]
+local day = ARGV[4]
 local held = holding(day)
-if held and held.id == ARGV[6] and held.pieces > 0 then redis.call('HINCRBY', headKey(day), 'pieces', -1) end
+if held and held.id == ARGV[5] and held.pieces > 0 then redis.call('HINCRBY', headKey(day), 'pieces', -1) end
 return { server }`,
   { writes: true },
 );
@@ -88,7 +105,7 @@ return { server }`,
 /** Rest: day, afresh (1 or 0), most days held. Returns the day's id. */
 export const beginBuild = script(
   `${days}
-local day, afresh, most = ARGV[5], ARGV[6] == '1', tonumber(ARGV[7])
+local day, afresh, most = ARGV[4], ARGV[5] == '1', tonumber(ARGV[6])
 local held = holding(day)
 local id = held and held.id
 -- Pieces that were never ended may lack rows.
@@ -112,9 +129,9 @@ return { server, id }`,
 /** Rest: day, id. */
 export const endBuild = script(
   `${days}
-local day = ARGV[5]
+local day = ARGV[4]
 local held = holding(day)
-if held and held.id == ARGV[6] then
+if held and held.id == ARGV[5] then
   redis.call('HSET', headKey(day), 'state', 'built')
   touch(day)
 end
@@ -136,15 +153,27 @@ return { server, built }`,
 /** Rest: day, family. Returns the day's version and the family's fields and values, or nothing. */
 export const readRows = script(
   `${days}
-local day = ARGV[5]
+local day = ARGV[4]
 if not readable(holding(day)) then return { server } end
-touch(day)
 local version = 0
 for _, value in ipairs(redis.call('HVALS', familyKey(day, 4))) do
-  version = version + tonumber(string.match(value, '^%d+'))
+  local row = tonumber(string.match(value, '^%d+'))
+  if not row then
+    drop(day)
+    return { server }
+  end
+  version = version + row
 end
-return { server, string.format('%.0f', version), redis.call('HGETALL', familyKey(day, ARGV[6])) }`,
+touch(day)
+return { server, string.format('%.0f', version), redis.call('HGETALL', familyKey(day, ARGV[5])) }`,
   { writes: false },
+);
+
+/** Rest: day. For a day with rows that cannot be read. */
+export const dropDay = script(
+  `drop(ARGV[4])
+return { server }`,
+  { writes: true },
 );
 
 /** Rest: nothing. A new generation without any day; the answers go too. */

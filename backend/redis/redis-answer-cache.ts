@@ -41,13 +41,14 @@ export class RedisAnswerCache implements AnswerCache {
 
   async get(day: BusinessDay, key: string): Promise<Entry | undefined> {
     const [id, version, text] = await this.#run(scripts.readAnswer, [day, field(key), this.#toldOf(day)]);
-    if (version === undefined) {
+    const answer = text === undefined ? undefined : decodeAnswer(String(text));
+    if (answer === undefined) {
       const place = placeOf(day, key);
       // The first that asked counts: its answer may be older than the hash that a later one finds.
       if (id !== undefined && !this.#asked.has(place)) remember(this.#asked, place, String(id));
       return undefined;
     }
-    return { ...decodeAnswer(String(text)), version: Number(version) };
+    return { ...answer, version: Number(version) };
   }
 
   async set(day: BusinessDay, key: string, entry: Entry): Promise<void> {

@@ -12,8 +12,7 @@ export interface RedisConnection {
   /** Calls back after a change of state. Returns the unsubscriber. */
   onStatus(listener: () => void): () => void;
   /**
-   * Names the database that the totals are of, so that what was kept for another one (the same prefix over a new or a
-   * restored database) is forgotten. Call it before the first use.
+   * Names the database that the totals are of: its identity is in the names of the keys. Call it before the first use.
    */
   bindTo(database: string): void;
   /** How long the server takes to answer, ms. Errors: `AppError` redis_down, redis_refused. */

@@ -3,13 +3,18 @@ import { AppError, codeOf, messageOf } from '../lib/app-error.ts';
 
 /** Raised by ourselves when a server answers but cannot be used. */
 export class UnfitServer extends Error {
-  readonly code: 'redis_too_old' | 'redis_read_only' | 'LOADING';
+  readonly code: 'redis_too_old' | 'redis_read_only' | 'redis_sentinel' | 'LOADING';
 
   constructor(code: UnfitServer['code'], message: string) {
     super(message);
     this.name = 'UnfitServer';
     this.code = code;
   }
+}
+
+export interface ServerPlace {
+  readonly host: string;
+  readonly port: number;
 }
 
 export interface RedisFailure {
@@ -77,6 +82,20 @@ const replies: Readonly<Record<string, Explanation & { readonly lost?: true }>> 
   MASTERDOWN: { reason: 'it has lost its primary', hint: 'Use the primary’s address.', lost: true },
   READONLY: { reason: 'it is a read-only replica', hint: 'Use the primary’s address.', lost: true },
   redis_read_only: { reason: 'it is a read-only replica', hint: 'Use the primary’s address.' },
+  redis_sentinel: { reason: 'it is a Sentinel, which keeps no data', hint: 'Use the primary’s address.' },
+  MOVED: { reason: 'the keys are on another node of the cluster', hint: again },
+  ASK: { reason: 'the keys are moving to another node of the cluster', hint: again },
+  TRYAGAIN: { reason: 'the keys are moving to another node of the cluster', hint: again },
+  CLUSTERDOWN: { reason: 'its cluster is down', hint: 'Look at CLUSTER INFO: every slot needs a node that is up.' },
+  CROSSSLOT: { reason: 'it does not allow keys of different slots', hint: 'Look into the server’s log.' },
+  no_select: {
+    reason: 'a Redis Cluster has the database 0 only',
+    hint: 'Set the database to 0 in the profile.',
+  },
+  no_command: {
+    reason: 'a command that is needed is renamed or disabled there',
+    hint: 'Allow EVAL, EVALSHA, INFO and PING, and in scripts the commands of hashes and sorted sets, UNLINK and EXPIRE.',
+  },
   redis_too_old: { reason: 'it is older than Redis 7', hint: 'Use Redis 7 or newer.' },
   MISCONF: {
     reason: 'it refuses writes because it cannot save to its disk',
@@ -99,7 +118,7 @@ export function explainFailure(cause: unknown, address: string): RedisFailure {
     return { error: new AppError('redis_down', text, { hint: away.hint, cause }), code, lost: true };
   }
   const refusal = replies[code];
-  const reason = refusal ? refusal.reason : message;
+  const reason = refusal ? reasonOf(refusal.reason, code, message) : withoutScript(message);
   const hint = refusal?.hint ?? 'Look into the server’s log.';
   const isReply = refusal !== undefined || (cause instanceof Error && cause.name === 'ReplyError');
   const text = `Redis at ${address}: ${reason}.`;
@@ -110,11 +129,38 @@ export function explainFailure(cause: unknown, address: string): RedisFailure {
   };
 }
 
+/** Where a node of a cluster sends for our keys; null when it does not. */
+export function movedTo(cause: unknown, asked: ServerPlace): ServerPlace | null {
+  const [, host, port] = /^MOVED \d+ (.*):(\d+)$/.exec(messageOf(cause)) ?? [];
+  return port === undefined ? null : { host: host || asked.host, port: Number(port) };
+}
+
+/** With the command or the key pattern that is missing. */
+function reasonOf(reason: string, code: string, message: string): string {
+  if (code !== 'NOPERM' && code !== 'no_command') return reason;
+  return `${reason} (${withoutScript(message)
+    .replace(/^[A-Z]+ /, '')
+    .replace(/\.$/, '')})`;
+}
+
+/** Which script it was, and where in it, says nothing to a person. */
+function withoutScript(message: string): string {
+  return message
+    .replace(/,? ?script: [0-9a-f]{40}.*$/s, '')
+    .replace(/, with args beginning with: .*$/s, '')
+    .replace(/ \(call to f_[0-9a-f]{40}\)/, '')
+    .replace(/@?(user_script|enable_strict_lua): ?\d+:? ?/g, '')
+    .trim();
+}
+
 function failureCode(cause: unknown, message: string): string {
   const code = codeOf(cause);
   if (code !== null) return code;
   if (message === 'Command timed out') return 'ETIMEDOUT';
   if (/connection is closed|stream isn't writeable|command aborted/i.test(message)) return 'closed';
+  if (/unknown (redis )?command/i.test(message)) return 'no_command';
+  if (/SELECT is not allowed in cluster mode/.test(message)) return 'no_select';
+  if (/ACL failure in script|user executing the script can't/i.test(message)) return 'NOPERM';
   if (cause instanceof Error && cause.name === 'ReplyError') return /^-?([A-Z]+)\b/.exec(message)?.[1] ?? 'ERR';
   return 'redis_failed';
 }

@@ -11,8 +11,8 @@ import { backoffDelay } from '../lib/backoff.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { RedisSettings } from '../settings/profile.ts';
 import { connectClient } from './connect-client.ts';
-import { explainFailure, type RedisFailure } from './redis-failure.ts';
-import type { Script } from './script.ts';
+import { explainFailure, movedTo, type RedisFailure, type ServerPlace } from './redis-failure.ts';
+import { callScript, type Script } from './script.ts';
 
 export interface RedisLinkOptions {
   readonly settings: RedisSettings;
@@ -39,7 +39,9 @@ export class RedisLink {
   #retry: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #attempt: Promise<void>;
-  #database = '';
+  #database = 'none';
+  /** The node of a cluster that has our keys; null = the server of the profile. */
+  #node: ServerPlace | null = null;
   /** Which server took the last write of this program: see lua-prelude.ts. */
   #wroteOn = '';
 
@@ -59,7 +61,7 @@ export class RedisLink {
     return () => this.#listeners.delete(listener);
   }
 
-  /** From now on, what is kept for another database counts as lost. */
+  /** From now on, the keys of this database are used. */
   bindTo(database: string): void {
     this.#database = database;
   }
@@ -77,9 +79,8 @@ export class RedisLink {
    */
   async run(script: Script, token: string, values: readonly string[]): Promise<readonly unknown[]> {
     const { keyPrefix } = this.#options.settings;
-    const prefix = `${keyPrefix}v1:`;
-    const parameters = ['1', `${prefix}generation`, prefix, this.#database, token, this.#wroteOn, ...values];
-    const reply = await this.#use((client) => callScript(client, script, parameters), script.writes);
+    const call = { keyPrefix, database: this.#database, token, wroteOn: this.#wroteOn, values };
+    const reply = await this.#use((client) => callScript(client, script, call), script.writes);
     if (!Array.isArray(reply)) throw new AppError('internal', 'A script of the read model answered nothing.');
     // Once told of the server before, the present one has begun a new generation: telling it once is enough.
     if (script.writes || this.#wroteOn !== '') this.#wroteOn = String(reply[0]);
@@ -105,7 +106,9 @@ export class RedisLink {
       return await work(client);
     } catch (cause) {
       const failure = explainFailure(cause, this.#address);
-      if (failure.lost) this.#lost(client, failure);
+      const node = movedTo(cause, this.#node ?? this.#options.settings);
+      if (node !== null) this.#moveTo(client, node);
+      else if (failure.lost) this.#lost(client, failure);
       else this.#refused(failure, writes);
       throw failure.error;
     }
@@ -124,7 +127,7 @@ export class RedisLink {
     const { settings, password, clientName, logger } = this.#options;
     try {
       const { client, server } = await connectClient({
-        ...{ settings, password, clientName },
+        ...{ settings: { ...settings, ...this.#node }, password, clientName },
         commandTimeoutMs: COMMAND_TIMEOUT_MS,
         connectTimeoutMs: CONNECT_TIMEOUT_MS,
         signal: this.#closing.signal,
@@ -141,7 +144,11 @@ export class RedisLink {
       logger.info('Redis is there', { address: this.#address, version: server.version });
       this.#set(this.#statusOf('up', null));
     } catch (cause) {
-      if (!this.#closing.signal.aborted) this.#retryLater(explainFailure(cause, this.#address));
+      if (this.#closing.signal.aborted) return;
+      const { host, port } = this.#node ?? settings;
+      // Another node may have the keys by now: the one of the profile knows.
+      this.#node = null;
+      this.#retryLater(explainFailure(cause, `${host}:${port}`));
     }
   }
 
@@ -161,6 +168,19 @@ export class RedisLink {
     this.#drop();
     this.#options.logger.warn('Redis is lost and tried again', { code: failure.code, error: failure.error.message });
     this.#retryLater(failure);
+  }
+
+  /** Our keys lie on another node of the cluster. */
+  #moveTo(client: Redis, node: ServerPlace): void {
+    if (this.#client !== client || this.#closing.signal.aborted) return;
+    clearInterval(this.#heartbeat);
+    this.#drop();
+    this.#node = node;
+    this.#options.logger.info('The keys are on another node of the Redis Cluster', {
+      node: `${node.host}:${node.port}`,
+    });
+    this.#set(this.#statusOf('connecting', `Connecting to the node ${node.host}:${node.port} of the Redis Cluster`));
+    this.#attempt = this.#connect();
   }
 
   #drop(): void {
@@ -198,13 +218,4 @@ export class RedisLink {
 
 function inWords(error: AppError): string {
   return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
-}
-
-async function callScript(client: Redis, script: Script, parameters: string[]): Promise<unknown> {
-  try {
-    return await client.call('EVALSHA', [script.sha, ...parameters]);
-  } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-    return client.call('EVAL', [script.text, ...parameters]);
-  }
 }

@@ -13,7 +13,7 @@ import type { BuildToken, ReadModel, Versioned } from '../ports/read-model.ts';
 import { Clearing } from './clearing.ts';
 import * as scripts from './read-model-scripts.ts';
 import type { RedisLink } from './redis-link.ts';
-import { decoders, type EncodedDay, encodeRows, familyNumbers, type RowFamily } from './row-codec.ts';
+import { decoders, type EncodedDay, encodeRows, familyNumbers, type RowFamily, UnreadableRow } from './row-codec.ts';
 
 /** Rows of one day up to which they are written in one step, some 30 ms of the server's time. */
 const WHOLE_DAY_ROWS = 8_000;
@@ -121,20 +121,34 @@ export class RedisReadModel implements ReadModel {
   async #read<F extends RowFamily>(day: BusinessDay, family: F): Promise<Versioned<RollupRows[F]> | undefined> {
     const [version, flat] = await this.#run(scripts.readRows, [day, familyNumbers[family]]);
     if (version === undefined) return undefined;
-    const cells = texts(flat);
-    const decode: (day: BusinessDay, field: string, value: string) => RollupRows[F][number] = decoders[family];
-    const rows: RollupRows[F][number][] = [];
-    for (let at = 0; at < cells.length; at += 2) {
-      if (at > 0 && at % (2 * SLICE_ROWS) === 0) await setImmediate();
-      rows.push(decode(day, cells[at] ?? '', cells[at + 1] ?? ''));
+    try {
+      return { rows: await rowsOf(day, family, texts(flat)), version: Number(version) };
+    } catch (error) {
+      if (!(error instanceof UnreadableRow)) throw error;
+      await this.#run(scripts.dropDay, [day]);
+      return undefined;
     }
-    return { rows: rows as unknown as RollupRows[F], version: Number(version) };
   }
 
   async #run(script: Parameters<RedisLink['run']>[0], values: readonly string[]): Promise<readonly unknown[]> {
     await this.#clearing.settle();
     return this.#link.run(script, randomUUID(), values);
   }
+}
+
+/** Errors: `UnreadableRow`. */
+async function rowsOf<F extends RowFamily>(
+  day: BusinessDay,
+  family: F,
+  cells: readonly string[],
+): Promise<RollupRows[F]> {
+  const decode: (day: BusinessDay, field: string, value: string) => RollupRows[F][number] = decoders[family];
+  const rows: RollupRows[F][number][] = [];
+  for (let at = 0; at < cells.length; at += 2) {
+    if (at > 0 && at % (2 * SLICE_ROWS) === 0) await setImmediate();
+    rows.push(decode(day, cells[at] ?? '', cells[at + 1] ?? ''));
+  }
+  return rows as unknown as RollupRows[F];
 }
 
 function groupsOf(day: BusinessDay, encoded: EncodedDay): Group[] {

@@ -8,10 +8,12 @@ import type {
   TheaterMovieRollup,
   TheaterQuarterRollup,
 } from '../domain/rollup.ts';
-import { AppError } from '../lib/app-error.ts';
 
 const QUARTER_MS = 900_000;
 const MINUTE_MS = 60_000;
+
+/** A field or a value that is not one of ours: the day counts as lost. */
+export class UnreadableRow extends Error {}
 
 interface Row {
   readonly measures: Measures;
@@ -69,21 +71,23 @@ export const decoders: {
     const [partition, minute] = pair(field);
     return { day, partition, at: minute * MINUTE_MS, ...decodeRow(value) };
   },
-  days: (day, field, value): DayRollup => ({ day, partition: Number(field), ...decodeRow(value) }),
+  days: (day, field, value): DayRollup => {
+    if (!/^\d+$/.test(field)) throw new UnreadableRow(field);
+    return { day, partition: Number(field), ...decodeRow(value) };
+  },
 };
 
 function pair(field: string): [number, number] {
-  const colon = field.indexOf(':');
-  return [Number(field.slice(0, colon)), Number(field.slice(colon + 1))];
+  const [, first, second] = /^(\d+):(-?\d+)$/.exec(field) ?? [];
+  if (first === undefined || second === undefined) throw new UnreadableRow(field);
+  return [Number(first), Number(second)];
 }
 
+const rowText = /^(\d+) (-?\d+) (-?\d+) (-?\d+) (-?\d+) (-?\d+)$/;
+
 function decodeRow(value: string): Row {
-  const [version, gross, refund, sales, refunds, admits] = value.split(' ');
-  if (gross === undefined || refund === undefined || admits === undefined) {
-    throw new AppError('internal', `The read model holds a row that cannot be read: ${value.slice(0, 80)}`, {
-      hint: 'Another program writes keys with the prefix of this profile: give it a prefix of its own.',
-    });
-  }
+  const [, version, gross, refund, sales, refunds, admits] = rowText.exec(value) ?? [];
+  if (gross === undefined || refund === undefined) throw new UnreadableRow(value);
   const measures: Measures = {
     grossCents: BigInt(gross),
     refundCents: BigInt(refund),

@@ -80,6 +80,43 @@ it('names a missing, a wrong and an unneeded password, and a user without the ri
   expect((await testRedis(server.settings, 'right')).detail).toContain('wants no password');
 });
 
+const commands =
+  'evalsha eval info hmget hget hset hincrby hlen hvals hgetall zadd zrem zrange zcard expire unlink'.split(' ');
+
+it.each(commands)('names a user without the right to %s', async (command) => {
+  await server.start();
+  await server.use((client) =>
+    client.call('ACL', 'SETUSER', 'box', 'on', '>secret', '~test:*', '+@all', `-${command}`),
+  );
+  await expect(testRedis({ ...server.settings, username: 'box' }, 'secret')).rejects.toMatchObject({
+    code: 'redis_refused',
+    message: expect.stringMatching(/its user may not do this \([^:]*\)\.$/),
+    hint: expect.stringContaining('+unlink +expire +eval +evalsha +info'),
+  });
+});
+
+it('names a prefix that the user may not use', async () => {
+  await server.start();
+  await server.use((client) => client.call('ACL', 'SETUSER', 'box', 'on', '>secret', '~other:*', '+@all'));
+  await expect(testRedis({ ...server.settings, username: 'box' }, 'secret')).rejects.toMatchObject({
+    message: expect.stringMatching(/may not do this .*keys?/),
+  });
+});
+
+it.each(['EVALSHA', 'EVAL', 'HSET', 'INFO', 'UNLINK'])(
+  'names the command %s that the server has not',
+  async (command) => {
+    await server.start('--rename-command', command, '');
+    const refused = testRedis(server.settings, null);
+    await expect(refused).rejects.toMatchObject({
+      code: 'redis_refused',
+      message: expect.stringContaining('renamed or disabled'),
+      hint: expect.stringContaining('EVALSHA'),
+    });
+    await expect(refused).rejects.not.toMatchObject({ message: expect.stringMatching(/[0-9a-f]{40}|user_script/) });
+  },
+);
+
 it('names a database number that does not exist', async () => {
   await server.start('--databases', '4');
   await expect(testRedis({ ...server.settings, database: 9 }, null)).rejects.toMatchObject({

@@ -46,11 +46,10 @@ async function inPostgres(env: NodeJS.ProcessEnv): Promise<readonly Figure[]> {
 async function inRedis(env: NodeJS.ProcessEnv): Promise<readonly Figure[]> {
   const redis = new Redis(String(env.REELMETRICS_REDIS_URL));
   try {
-    const prefix = `${env.REELMETRICS_KEY_PREFIX}v1:day:`;
-    const keys = await redis.keys(`${prefix}*`);
+    const keys = await redis.keys(`${env.REELMETRICS_KEY_PREFIX}v2:*:day:*`);
     let bytes = 0;
     for (const key of keys) bytes += Number(await redis.call('MEMORY', 'USAGE', key, 'SAMPLES', '0'));
-    const built = new Set(keys.map((key) => key.slice(prefix.length).split(':')[0])).size;
+    const built = new Set(keys.map((key) => /:day:([^:]+)/.exec(key)?.[1])).size;
     const theaters = new Set<string>();
     for (const key of keys.filter((each) => each.endsWith(':1'))) {
       for (const field of await redis.hkeys(key)) theaters.add(field.split(':')[0] ?? '');
