@@ -27,7 +27,7 @@ export const options = {
   'materialized-port': { type: 'string' },
   'probe-port': { type: 'string' },
   'host-name': { type: 'string', multiple: true },
-  'behind-proxy': { type: 'string' },
+  'behind-proxy': { type: 'string', multiple: true },
   'no-auth': { type: 'boolean' },
   'no-consume': { type: 'boolean' },
   role: { type: 'string' },

@@ -1,8 +1,11 @@
 /** The interface over HTTP without a window. */
 import packageJson from '../../package.json' with { type: 'json' };
 import { Accounts } from '../gateway/accounts.ts';
+import { AuditTrail } from '../gateway/audit-trail.ts';
 import { openGateway } from '../gateway/gateway.ts';
-import { systemClock } from '../ports/clock.ts';
+import { parseAddress } from '../lib/addresses.ts';
+import { steadyClock, systemClock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { Runtime } from '../runtime.ts';
 import { defaultSettings } from '../settings/settings.ts';
 import { type Flags, numberFlag, portFlag, UsageError } from './flags.ts';
@@ -39,7 +42,9 @@ async function serveData(flags: Flags, context: CommandContext): Promise<number>
     simulates: rate !== undefined,
   });
   try {
-    const accounts = flags['no-auth'] ? null : new Accounts({ store: runtime.accounts, clock: systemClock, logger });
+    const trail = new AuditTrail(runtime.accounts, logger);
+    const parts = { store: runtime.accounts, clock: steadyClock, logger, trail };
+    const accounts = flags['no-auth'] ? null : new Accounts(parts);
     const gateway = await openGateway({
       source: runtime,
       address: flags.address ?? '127.0.0.1',
@@ -49,11 +54,13 @@ async function serveData(flags: Flags, context: CommandContext): Promise<number>
       currency: defaultSettings.currency,
       version: packageJson.version,
       accounts,
+      trail,
       logger,
     });
     try {
       const interrupted = interruption(runtime);
-      await greet(runtime, gateway.ports, accounts, flags.address ?? '127.0.0.1');
+      greet(gateway.ports, flags.address ?? '127.0.0.1');
+      await warnOfAccess(runtime, accounts, logger, flags.log === 'json');
       if (rate !== undefined) runtime.simulator.start({ ...defaultSettings.simulator, rate });
       await systemClock.sleep(forever, interrupted);
       return 0;
@@ -65,23 +72,27 @@ async function serveData(flags: Flags, context: CommandContext): Promise<number>
   }
 }
 
-async function greet(
-  runtime: Runtime,
-  ports: { readonly sql: number; readonly materialized: number },
-  accounts: Accounts | null,
-  address: string,
-): Promise<void> {
-  const at = (port: number) => `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
+function greet(ports: { readonly sql: number; readonly materialized: number }, address: string): void {
+  const { family, text } = parseAddress(address) ?? { family: 4, text: address };
+  const at = (port: number) => `http://${family === 6 ? `[${text}]` : text}:${port}`;
   process.stdout.write(
     `sql ${at(ports.sql)}\nmaterialized ${at(ports.materialized)}\ndocumentation ${at(ports.sql)}/docs\n`,
   );
+}
+
+/** Says who can come in, where that is everybody or nobody. */
+async function warnOfAccess(
+  runtime: Runtime,
+  accounts: Accounts | null,
+  logger: Logger,
+  asLines: boolean,
+): Promise<void> {
+  const tell = (message: string) => (asLines ? logger.warn(message) : process.stderr.write(`WARNING: ${message}\n`));
   if (accounts === null) {
-    process.stderr.write(
-      'WARNING: no sign-in. Every program and every user of this computer may read and operate it.\n',
-    );
+    tell('no sign-in. Every program and every user of this computer may read and operate it.');
     return;
   }
   const [users, keys] = await Promise.all([runtime.accounts.users(), runtime.accounts.keys()]);
   if (users.length + keys.length > 0) return;
-  process.stderr.write('Nobody can sign in yet: make the first admin with reelmetrics user add <name> --role admin.\n');
+  tell('No user can sign in yet: make the first admin with reelmetrics user add <name> --role admin.');
 }

@@ -363,7 +363,7 @@ describe('signing in', () => {
     expect((await call(closed.ports.sql, '/consumer/resume', { method: 'POST', token: key })).status).toBe(200);
     await accounts.revokeKey(id);
     expect((await call(closed.ports.sql, '/consumer/resume', { method: 'POST', token: key })).status).toBe(401);
-    expect((await runtime.accounts.auditTrail(20)).map(({ action }) => action)).toContain('consumer.resume');
+    expect((await runtime.accounts.auditTrail({ limit: 20 })).map(({ action }) => action)).toContain('consumer.resume');
   });
 
   it('rotates refresh tokens, and ends the session of one that is used twice', async () => {
@@ -402,7 +402,7 @@ describe('signing in', () => {
       refreshUntil: 9e12,
     };
     // A right guess that was on its way when the lock came.
-    expect(bob && (await runtime.accounts.openSession(bob, tokens, Date.now()))).toBe(false);
+    expect(bob && (await runtime.accounts.openSession(bob, '127.0.0.1', tokens, Date.now()))).toBe(false);
     const locked = await guess('bob', password);
     const unknown = await guess('nobody', password);
     expect([locked.status, locked.body]).toEqual([unknown.status, unknown.body]);

@@ -1,11 +1,16 @@
 /** The HTTP and WebSocket door of the runtime: a listener for each query backend. Nothing listens until `openGateway`. */
 
+import type { RedriveReport } from '../domain/dead-letters.ts';
 import type { BackendName } from '../domain/question.ts';
+import { isLoopback, parseAddress } from '../lib/addresses.ts';
 import { AppError, codeOf, messageOf } from '../lib/app-error.ts';
-import { isLoopback } from '../lib/loopback.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Accounts } from './accounts.ts';
+import { Attempts } from './attempts.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import { Connections } from './connections.ts';
 import { createGuard } from './guard.ts';
+import { Jobs } from './jobs.ts';
 import { LiveClients } from './live-clients.ts';
 import { createMetrics } from './metrics.ts';
 import { buildServer, type ServerParts } from './server.ts';
@@ -22,16 +27,23 @@ export interface GatewayOptions {
   readonly currency: string;
   readonly version: string;
   /** See `ServerParts`. */
-  readonly behindProxy?: string | undefined;
+  readonly behindProxy?: string | readonly string[] | undefined;
   /** null: no sign-in, on loopback only. */
   readonly accounts: Accounts | null;
+  /** Where what is done and refused is written; that of the accounts unless told. */
+  readonly trail?: AuditTrail;
   /** See `ServerParts`. */
   readonly answerMs?: number;
+  /** Most connections of both listeners together; what the system affords unless told. */
+  readonly mostConnections?: number;
   readonly logger: Logger;
 }
 
 /** How long answers that were begun may take once the gateway closes, ms. */
 const closingMs = 3_000;
+/** Refused attempts of a network, of either kind. */
+const mostGuesses = 20;
+const guessesMs = 60_000;
 
 /** Since it was opened. */
 export interface GatewayFigures {
@@ -51,7 +63,9 @@ export interface Gateway {
 
 /** Errors: `AppError` bad_settings when an address or a port cannot be had, or anybody could come in from elsewhere. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-  const { source, address, hostNames } = options;
+  const { source, hostNames } = options;
+  // Brackets and ports belong to URLs; names stay as they are.
+  const address = parseAddress(options.address)?.text ?? options.address;
   if (options.accounts === null && !isLoopback(address)) {
     throw new AppError('bad_settings', `Without sign-in it listens on this computer only, not on ${address}.`, {
       hint: 'Leave --address out, or leave --no-auth out and add users.',
@@ -60,6 +74,12 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const metrics = createMetrics(() => source.status());
   const live = new LiveClients(source.live);
   const guard = createGuard([address, ...hostNames]);
+  const shared = {
+    connections: new Connections(options.mostConnections),
+    redrives: new Jobs<RedriveReport>(),
+    guesses: { signIn: new Attempts(mostGuesses, guessesMs), refresh: new Attempts(mostGuesses, guessesMs) },
+    trail: options.trail ?? options.accounts?.trail ?? null,
+  };
   let requests = 0;
   let lastError: GatewayFigures['lastError'] = null;
   const onAnswered: ServerParts['onAnswered'] = (status, { method, url }) => {
@@ -68,7 +88,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const servers = await Promise.all(
     (['sql', 'materialized'] as const).map((backend) =>
-      buildServer({ ...options, backend, guard, metrics, live, onAnswered }),
+      buildServer({ ...options, ...shared, backend, guard, metrics, live, onAnswered }),
     ),
   );
   const [sql, materialized] = servers;
@@ -80,6 +100,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     }, closingMs);
     await Promise.all(servers.map((server) => server.close()));
     clearTimeout(cut);
+    await shared.trail?.close();
   };
   try {
     for (const [server, backend] of [

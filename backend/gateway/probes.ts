@@ -3,8 +3,16 @@ import Fastify from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Logger } from '../ports/logger.ts';
 import type { Runtime } from '../runtime/types.ts';
+import { Connections } from './connections.ts';
+import { createAddressGuard } from './guard.ts';
 import { createMetrics } from './metrics.ts';
+import { sendProblem, toProblem } from './problem.ts';
+import { RouteTable } from './route-table.ts';
 import { healthRoutes } from './routes/health.ts';
+import { listenOnWire, wireOptions } from './wire.ts';
+
+/** An orchestrator and a collector have few. */
+const mostConnections = 64;
 
 export interface ProbesOptions {
   readonly address: string;
@@ -22,7 +30,34 @@ export async function openProbes({
   logger,
 }: ProbesOptions): Promise<{ close(): Promise<void> }> {
   const metrics = createMetrics(() => source.status());
-  const app = Fastify({ requestTimeout: 5_000, bodyLimit: 1_024, forceCloseConnections: true });
+  const app = Fastify({
+    ...wireOptions,
+    requestTimeout: 5_000,
+    connectionTimeout: 10_000,
+    bodyLimit: 1_024,
+    forceCloseConnections: true,
+    return503OnClosing: false,
+  });
+  const guard = createAddressGuard();
+  const connections = new Connections(mostConnections);
+  const routes = new RouteTable();
+  listenOnWire(app.server);
+  connections.watch(app.server);
+  app.setErrorHandler((error, request, reply) => sendProblem(toProblem(error, logger), request, reply));
+  app.setNotFoundHandler((request) => {
+    throw routes.missing(request.method, request.url);
+  });
+  app.addHook('onRoute', ({ method, url }) => routes.add(method, url));
+  app.addHook('onRequest', (request, reply, done) => {
+    connections.begin(request.raw.socket);
+    reply.header('x-content-type-options', 'nosniff');
+    guard.check(request.raw);
+    done();
+  });
+  app.addHook('onResponse', (request, _reply, done) => {
+    connections.end(request.raw.socket);
+    done();
+  });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   await app.register(healthRoutes, { backend: 'sql', status: () => source.status() });

@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { AppError, type ErrorCode, messageOf } from '../lib/app-error.ts';
+import { printable } from '../lib/plain-text.ts';
 import type { Logger } from '../ports/logger.ts';
 
 const problemSchema = z.object({
@@ -12,6 +13,8 @@ const problemSchema = z.object({
   instance: z.string().describe('The path that was asked for.'),
   hint: z.string().optional().describe('What to do about it.'),
 });
+
+export const problemType = 'application/problem+json; charset=utf-8';
 
 /** Of a response, for the route's description. */
 export const problemResponse = {
@@ -26,6 +29,10 @@ export class HttpProblem extends Error {
   readonly hint: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
 
+  /**
+   * @param code names the kind, for programs
+   * @param message what happened, for people
+   */
   constructor(
     status: number,
     code: string,
@@ -38,6 +45,10 @@ export class HttpProblem extends Error {
     this.hint = options.hint;
     this.headers = options.headers ?? {};
   }
+
+  get title(): string {
+    return titles[this.status] ?? 'Error';
+  }
 }
 
 const titles: Readonly<Record<number, string>> = {
@@ -46,12 +57,16 @@ const titles: Readonly<Record<number, string>> = {
   403: 'Not allowed',
   404: 'Not found',
   405: 'Method not allowed',
+  408: 'Request timeout',
   409: 'Conflict',
   413: 'Too large',
   414: 'Address too long',
   415: 'Media type not supported',
+  417: 'Expectation failed',
   421: 'Misdirected request',
+  426: 'Upgrade required',
   429: 'Too many requests',
+  431: 'Header too large',
   500: 'Internal error',
   503: 'Not available',
 };
@@ -103,20 +118,24 @@ export function toProblem(error: unknown, logger: Logger): HttpProblem {
   return new HttpProblem(500, 'internal', 'The request could not be answered.', { hint: 'Look at the log.' });
 }
 
-export function sendProblem(problem: HttpProblem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, code, message, hint, headers } = problem;
-  const body = {
+/** The body of a problem. @param url as it was asked for, where that is known */
+export function problemBody(problem: HttpProblem, url: string | undefined): string {
+  const { status, code, title, message, hint } = problem;
+  return JSON.stringify({
     type: `urn:reelmetrics:problem:${code}`,
-    title: titles[status] ?? 'Error',
+    title,
     status,
-    detail: message,
-    instance: request.url.split('?')[0] ?? '',
-    ...(hint === undefined ? {} : { hint }),
-  };
+    detail: printable(message),
+    instance: printable(url?.split('?')[0] ?? ''),
+    ...(hint === undefined ? {} : { hint: printable(hint) }),
+  });
+}
+
+export function sendProblem(problem: HttpProblem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return reply
-    .code(status)
-    .headers(headers)
-    .header('content-type', 'application/problem+json; charset=utf-8')
+    .code(problem.status)
+    .headers(problem.headers)
+    .header('content-type', problemType)
     .header('cache-control', 'no-store')
-    .send(JSON.stringify(body));
+    .send(problemBody(problem, request.url));
 }

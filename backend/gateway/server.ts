@@ -1,27 +1,35 @@
 /** One listener: everything of the interface, for one query backend. */
-import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import websocket from '@fastify/websocket';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createJsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { z } from 'zod';
 import type { Role } from '../domain/account.ts';
+import type { RedriveReport } from '../domain/dead-letters.ts';
 import type { BackendName } from '../domain/question.ts';
 import type { Logger } from '../ports/logger.ts';
-import { type Access, type Audience, openAccess, type Principal, requireRole } from './access.ts';
+import { type Access, type Audience, type Grace, openAccess, type Principal, requireRole } from './access.ts';
 import type { Accounts } from './accounts.ts';
 import { AnswerBodies } from './answer-bodies.ts';
+import type { Attempts } from './attempts.ts';
+import type { AuditTrail } from './audit-trail.ts';
+import type { Connections } from './connections.ts';
+import { readJsonStrictly, requireFit } from './fit-request.ts';
 import type { Guard } from './guard.ts';
+import { auditRequests } from './http-audit.ts';
+import type { Jobs } from './jobs.ts';
 import type { LiveClients } from './live-clients.ts';
 import type { Metrics } from './metrics.ts';
 import { HttpProblem, sendProblem, toProblem } from './problem.ts';
 import { trustProxy } from './proxy.ts';
+import { RouteTable } from './route-table.ts';
 import { healthRoutes } from './routes/health.ts';
+import { liveRoute } from './routes/live.ts';
 import { operatorRoutes } from './routes/operator.ts';
 import { questionRoutes } from './routes/questions.ts';
 import { signInRoutes } from './routes/sign-in.ts';
 import type { GatewaySource } from './source.ts';
+import { isUpgrade, listenOnWire, wireOptions } from './wire.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -29,6 +37,7 @@ declare module 'fastify' {
     audience?: Audience;
     /** Limits its own time, for less than a timer per request. */
     limited?: boolean;
+    grace?: Grace;
   }
   interface FastifyRequest {
     principal: Principal;
@@ -36,10 +45,17 @@ declare module 'fastify' {
 }
 
 const bodyBytes = 64 * 1024;
-const requestMs = 10_000;
+/** For all of a request; less than an answer may take, so that it is the client who is told. */
+const requestMs = 8_000;
 const keepAliveMs = 10_000;
 /** A route that has not answered by then says so with 503. */
 const answerMs = 10_000;
+/** What an operator begins is answered by then, if only with where to ask for its end. */
+const waitShare = 0.8;
+/** Of the connections at most this part may listen live. */
+const liveShare = 0.8;
+/** A connection stands longer than any answer takes. */
+const graceMs = 5_000;
 
 /** Of the pages at /docs. Styles: the page's library sets some on its elements. */
 const pagePolicy = {
@@ -61,10 +77,15 @@ export interface ServerParts {
   /** null: everybody who reaches the port may do everything. */
   readonly accounts: Accounts | null;
   readonly guard: Guard;
-  /** Addresses of the load balancer in front, by whose X-Forwarded-For attempts to sign in are counted. */
-  readonly behindProxy?: string | undefined;
+  /** Addresses of the load balancers in front, by whose X-Forwarded-For attempts to sign in are counted. */
+  readonly behindProxy?: string | readonly string[] | undefined;
   readonly metrics: Metrics;
   readonly live: LiveClients;
+  /** Of both listeners together, as the next three. */
+  readonly connections: Connections;
+  readonly redrives: Jobs<RedriveReport>;
+  readonly guesses: { readonly signIn: Attempts; readonly refresh: Attempts };
+  readonly trail: AuditTrail | null;
   /** Most time for an answer, ms; 10 s unless told. */
   readonly answerMs?: number | undefined;
   /** Called after each answer. */
@@ -77,23 +98,45 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   const access: Access = accounts ?? openAccess;
   const longest = parts.answerMs ?? answerMs;
   const app = Fastify({
-    trustProxy: parts.behindProxy === undefined ? false : trustProxy(parts.behindProxy),
+    ...wireOptions,
+    trustProxy: parts.behindProxy === undefined ? false : trustProxy([parts.behindProxy].flat()),
     bodyLimit: bodyBytes,
     requestTimeout: requestMs,
-    connectionTimeout: requestMs,
+    connectionTimeout: longest + graceMs,
     keepAliveTimeout: keepAliveMs,
-    return503OnClosing: true,
+    // Refused below, as a problem.
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 100 },
     // What the router itself refuses.
     frameworkErrors: (error, request, reply) =>
       void sendProblem(toProblem(error, logger), request, reply as FastifyReply),
   });
+  listenOnWire(app.server);
+  parts.connections.watch(app.server);
+  const routes = new RouteTable();
+  let closing = false;
+  app.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  readJsonStrictly(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler((error, request, reply) => sendProblem(toProblem(error, logger), request, reply));
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error, logger);
+    request.refusal = problem.code;
+    return sendProblem(problem, request, reply);
+  });
+  app.setNotFoundHandler((request) => {
+    throw routes.missing(request.method, request.url);
+  });
   app.decorateRequest('principal');
+  app.decorateRequest('noted');
+  app.decorateRequest('refusal');
+  auditRequests(app, parts.trail);
   app.addHook('onRoute', (route) => {
+    routes.add(route.method, route.url);
     if (!route.config?.limited) route.handlerTimeout = longest;
   });
 
@@ -103,12 +146,14 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   };
   // Callbacks: each request passes here, and a promise costs more than what is done.
   app.addHook('onRequest', (request, reply, done) => {
+    parts.connections.begin(request.raw.socket);
     reply.header('x-content-type-options', 'nosniff');
-    guard.check(request.headers);
-    if (request.is404) throw notFound(app, request);
-    const { audience } = request.routeOptions.config;
+    guard.check(request.raw);
+    if (closing) throw isClosing();
+    if (request.is404) throw routes.missing(request.method, request.url);
+    const { audience, grace } = request.routeOptions.config;
     if (audience === 'anyone') return done();
-    const principal = access.identify(request.headers.authorization);
+    const principal = access.identify(request.headers.authorization, grace);
     if (principal instanceof Promise) {
       principal.then((known) => admit(request, known, audience)).then(() => done(), done);
       return;
@@ -120,16 +165,16 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     parts.onAnswered?.(reply.statusCode, request);
     const route = request.routeOptions.url ?? 'unknown';
     metrics.answered({ backend, method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    parts.connections.end(request.raw.socket);
     // A refused upgrade: the connection is of no use any more, and the server does not know it.
-    if (request.headers.upgrade !== undefined) request.raw.socket.end();
+    if (isUpgrade(request.raw)) request.raw.socket.end();
+    done();
+  });
+  app.addHook('preValidation', (request, _reply, done) => {
+    requireFit(request);
     done();
   });
 
-  await app.register(rateLimit, {
-    global: false,
-    errorResponseBuilder: (_request, { after }) =>
-      new HttpProblem(429, 'too_many_requests', `Too many requests; try again in ${after}.`),
-  });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -176,26 +221,21 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     hasTheater: (id) => theaterIds.has(id),
   });
   await app.register(healthRoutes, { backend, status: () => source.status() });
-  await app.register(operatorRoutes, {
-    source,
-    audit: (by, action, detail) => void accounts?.audit(by.name, action, detail),
-  });
-  if (accounts !== null) await app.register(signInRoutes, { accounts });
+  await app.register(operatorRoutes, { source, redrives: parts.redrives, waitMs: longest * waitShare });
+  if (accounts !== null) await app.register(signInRoutes, { accounts, guesses: parts.guesses });
 
-  app.get('/metrics', { config: { audience: 'viewer' }, schema: { hide: true } }, async (_request, reply) =>
-    reply.header('content-type', metrics.contentType).send(await metrics.text()),
+  // Read when everything else is away, too: they tell nothing of what was sold.
+  app.get(
+    '/metrics',
+    { config: { audience: 'viewer', grace: 'whole run' }, schema: { hide: true } },
+    async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()),
   );
   app.get('/openapi.json', { config: { audience: 'anyone' }, schema: { hide: true } }, () => app.swagger());
-
-  const placeSchema = z.object({ place: z.string().max(40).optional() });
-  app.get(
-    '/live',
-    { websocket: true, config: { audience: 'viewer' }, schema: { hide: true, querystring: placeSchema } },
-    (socket, request) => {
-      const { place } = request.query as z.infer<typeof placeSchema>;
-      parts.live.add(socket, place, () => isKnown(access, request.headers.authorization));
-    },
-  );
+  await app.register(liveRoute, {
+    live: parts.live,
+    most: parts.connections.most * liveShare,
+    mayListen: (authorization) => isKnown(access, authorization),
+  });
   await app.ready();
   return app;
 }
@@ -217,19 +257,9 @@ async function isKnown(access: Access, authorization: string | undefined): Promi
   }
 }
 
-/** 405 where the path is there for another method. */
-function notFound(app: FastifyInstance, request: FastifyRequest): HttpProblem {
-  const [url = '/'] = request.url.split('?');
-  const methods = (['GET', 'POST', 'PUT', 'DELETE'] as const).filter(
-    (method) => app.findRoute({ method, url }) !== null,
-  );
-  if (methods.length > 0 && !methods.includes(request.method as 'GET')) {
-    return new HttpProblem(405, 'method_not_allowed', `${request.method} is not for ${url}.`, {
-      hint: `Use ${methods.join(' or ')}.`,
-      headers: { allow: methods.join(', ') },
-    });
-  }
-  return new HttpProblem(404, 'not_found', `There is nothing at ${url}.`, {
-    hint: 'GET /openapi.json lists what there is.',
+function isClosing(): HttpProblem {
+  return new HttpProblem(503, 'closing', 'This server is closing.', {
+    hint: 'Ask again: another one answers, or this one once it is back.',
+    headers: { 'retry-after': '1', connection: 'close' },
   });
 }

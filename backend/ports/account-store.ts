@@ -1,4 +1,4 @@
-import type { ApiKey, AuditEntry, Role, User } from '../domain/account.ts';
+import type { ApiKey, AuditEntry, AuditQuery, AuditRecord, Role, User } from '../domain/account.ts';
 
 /** A user with what signing in needs. */
 export interface StoredUser extends User {
@@ -18,6 +18,34 @@ export interface Holder {
   readonly role: Role;
 }
 
+/** Whom an access token or a key stands for. */
+export interface TokenHolder extends Holder {
+  /** Of the key; null for a session of a user. */
+  readonly keyId: string | null;
+  /** Until when the token holds, epoch ms; null: until it is revoked. */
+  readonly until: number | null;
+}
+
+/** How wrong passwords are answered. Times in ms. */
+export interface LockPolicy {
+  /** Wrong passwords in a row from one network before it has to wait. */
+  readonly free: number;
+  /** First wait; each further wrong password doubles it. */
+  readonly firstMs: number;
+  /** Longest wait of a network. */
+  readonly mostMs: number;
+  /** Longest wait of a network from which the user has signed in before. */
+  readonly mostKnownMs: number;
+  /** After this time without one, wrong passwords of a network are forgotten. */
+  readonly forgetMs: number;
+  /** Wrong passwords from all unknown networks together, within `unknownWindowMs`, before all of them wait. */
+  readonly unknownFree: number;
+  readonly unknownWindowMs: number;
+  readonly unknownLockMs: number;
+  /** How long a network counts as known after a sign-in. */
+  readonly knownMs: number;
+}
+
 export type Rotation =
   | { readonly kind: 'rotated'; readonly user: Holder }
   /** It was used before: somebody has a copy. The session is ended. */
@@ -34,17 +62,24 @@ export interface AccountStore {
   setPassword(name: string, passwordHash: string): Promise<boolean>;
   /** Disabling ends the user's sessions. false when there is no such user. */
   setDisabled(name: string, disabled: boolean): Promise<boolean>;
-  /** Counts a wrong password; the `most`-th in a row locks the user until then. */
-  noteFailure(name: string, most: number, lockedUntil: number): Promise<void>;
+  /** Whether signing in from there is refused now, whatever the password. */
+  isLocked(name: string, network: string, now: number): Promise<boolean>;
+  /** Counts a wrong password, and locks by the policy. Guesses sent at the same time all count. */
+  noteFailure(name: string, network: string, now: number, policy: LockPolicy): Promise<void>;
+  /** Forgets wrong passwords and locks. false when there is no such user. */
+  unlock(name: string): Promise<boolean>;
   /**
-   * A right password: begins a session, forgets the failures. false when the user has been locked or disabled meanwhile, or
-   * has another password: of many guesses sent at once, those that come to an end after the lock do not count.
+   * A right password: begins a session, and the network is known. false when the user is locked there or was disabled
+   * meanwhile, or has another password: of many guesses sent at once, those that come to an end after the lock do not count.
    */
-  openSession(user: StoredUser, tokens: SessionTokens, now: number): Promise<boolean>;
+  openSession(user: StoredUser, network: string, tokens: SessionTokens, now: number): Promise<boolean>;
   /** null when it is unknown or expired, or its user disabled. */
-  findAccess(accessHash: Uint8Array, now: number): Promise<Holder | null>;
-  /** Replaces both tokens of a session, in one step. */
-  rotate(refreshHash: Uint8Array, next: SessionTokens, now: number): Promise<Rotation>;
+  findAccess(accessHash: Uint8Array, now: number): Promise<TokenHolder | null>;
+  /**
+   * Replaces both tokens of a session, in one step.
+   * @param longestMs after its beginning no token of a session holds
+   */
+  rotate(refreshHash: Uint8Array, next: SessionTokens, now: number, longestMs: number): Promise<Rotation>;
   endSession(accessHash: Uint8Array): Promise<void>;
   addKey(key: {
     readonly id: string;
@@ -53,11 +88,11 @@ export interface AccountStore {
     readonly hash: Uint8Array;
   }): Promise<void>;
   keys(): Promise<readonly ApiKey[]>;
-  /** Notes that it was used. null when it is unknown or revoked. */
-  findKey(hash: Uint8Array): Promise<Holder | null>;
+  /** Notes that it was used, once a minute and where that can be written. null when it is unknown or revoked. */
+  findKey(hash: Uint8Array): Promise<TokenHolder | null>;
   /** false when there is no such key. */
   revokeKey(id: string): Promise<boolean>;
-  audit(entry: Omit<AuditEntry, 'at'>): Promise<void>;
-  /** Newest first. */
-  auditTrail(limit: number): Promise<readonly AuditEntry[]>;
+  /** A refusal like one of the last ten minutes is counted there. Those of unknown people are kept to a number. */
+  audit(entry: AuditRecord): Promise<void>;
+  auditTrail(query: AuditQuery): Promise<readonly AuditEntry[]>;
 }

@@ -6,6 +6,17 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+const startedAt = Date.now() - performance.now();
+
+/**
+ * The time of the program's start and what has gone by since: a wall clock that is set meanwhile neither ends nor prolongs
+ * what is measured by this one.
+ */
+export const steadyClock: Clock = {
+  now: () => startedAt + performance.now(),
+  sleep: (ms, signal) => systemClock.sleep(ms, signal),
+};
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>

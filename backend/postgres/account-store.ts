@@ -1,8 +1,17 @@
 import type pg from 'pg';
-import type { ApiKey, AuditEntry, Role, User } from '../domain/account.ts';
+import type { ApiKey, AuditEntry, AuditQuery, AuditRecord, Role, SignInLock, User } from '../domain/account.ts';
 import { sql } from '../lib/sql.ts';
-import type { AccountStore, Holder, Rotation, SessionTokens, StoredUser } from '../ports/account-store.ts';
+import type {
+  AccountStore,
+  LockPolicy,
+  Rotation,
+  SessionTokens,
+  StoredUser,
+  TokenHolder,
+} from '../ports/account-store.ts';
+import { AuditStore } from './audit-store.ts';
 import { select } from './select.ts';
+import { forgetFailures, isLocked, locksByUser, noteFailure, rememberSignIn } from './sign-in-locks.ts';
 import { inTransaction } from './transaction.ts';
 
 export const accountTables = sql`
@@ -45,41 +54,35 @@ export const accountTables = sql`
     detail text not null
   );`;
 
-const userColumns = sql`name, role, password_hash, created_at, disabled_at, locked_until, last_sign_in_at`;
+const userColumns = sql`name, role, password_hash, created_at, disabled_at, last_sign_in_at`;
 const insertUser = sql`
   insert into api_user (name, role, password_hash) values ($1, $2, $3) on conflict do nothing`;
 const allUsers = sql`select ${userColumns} from api_user order by name`;
 const oneUser = sql`select ${userColumns} from api_user where name = $1`;
-const changePassword = sql`
-  update api_user set password_hash = $2, failures = 0, locked_until = null where name = $1`;
+const changePassword = sql`update api_user set password_hash = $2 where name = $1`;
 const disableUser = sql`
-  update api_user set disabled_at = case when $2 then coalesce(disabled_at, now()) end, failures = 0, locked_until = null
-  where name = $1`;
+  update api_user set disabled_at = case when $2 then coalesce(disabled_at, now()) end where name = $1`;
 const endSessionsOf = sql`delete from api_session where user_name = $1`;
-/** Counting and locking in one step: guesses sent at the same time all count. */
-const countFailure = sql`
-  update api_user set
-    failures = case when failures + 1 >= $2 then 0 else failures + 1 end,
-    locked_until = case when failures + 1 >= $2 then to_timestamp($3::float8 / 1000.0) else locked_until end
-  where name = $1`;
-const clearFailures = sql`
-  update api_user set failures = 0, locked_until = null, last_sign_in_at = now()
-  where name = $1 and password_hash = $2 and disabled_at is null
-    and (locked_until is null or locked_until <= to_timestamp($3::float8 / 1000.0))`;
-const dropOldSessions = sql`delete from api_session where refresh_until < now()`;
+/** Holds the row: what is counted or locked at the same time waits, or is seen. */
+const userToSignIn = sql`
+  select 1 as found from api_user where name = $1 and password_hash = $2 and disabled_at is null for update`;
+const noteSignIn = sql`update api_user set last_sign_in_at = to_timestamp($2::float8 / 1000.0) where name = $1`;
+const dropOldSessions = sql`delete from api_session where refresh_until < to_timestamp($1::float8 / 1000.0)`;
 const insertSession = sql`
-  insert into api_session (user_name, access_hash, access_until, refresh_hash, refresh_until)
-  values ($1, $2, to_timestamp($3::float8 / 1000.0), $4, to_timestamp($5::float8 / 1000.0))`;
+  insert into api_session (user_name, access_hash, access_until, refresh_hash, refresh_until, begun_at)
+  values ($1, $2, to_timestamp($3::float8 / 1000.0), $4, to_timestamp($5::float8 / 1000.0), to_timestamp($6::float8 / 1000.0))`;
 const sessionOfAccess = sql`
-  select u.name, u.role from api_session s join api_user u on u.name = s.user_name
+  select u.name, u.role, s.access_until from api_session s join api_user u on u.name = s.user_name
   where s.access_hash = $1 and s.access_until > to_timestamp($2::float8 / 1000.0) and u.disabled_at is null`;
 const sessionOfRefresh = sql`
   select s.id, u.name, u.role from api_session s join api_user u on u.name = s.user_name
   where s.refresh_hash = $1 and s.refresh_until > to_timestamp($2::float8 / 1000.0) and u.disabled_at is null
+    and s.begun_at > to_timestamp(($2::float8 - $3::float8) / 1000.0)
   for update of s`;
 const replaceTokens = sql`
-  update api_session set access_hash = $2, access_until = to_timestamp($3::float8 / 1000.0), refresh_hash = $4,
-    refresh_until = to_timestamp($5::float8 / 1000.0)
+  update api_session set access_hash = $2, refresh_hash = $4,
+    access_until = least(to_timestamp($3::float8 / 1000.0), begun_at + $6::float8 * interval '1 millisecond'),
+    refresh_until = least(to_timestamp($5::float8 / 1000.0), begun_at + $6::float8 * interval '1 millisecond')
   where id = $1`;
 const spendRefresh = sql`insert into api_spent_refresh (hash, session_id) values ($1, $2)`;
 const endSpent = sql`
@@ -88,11 +91,11 @@ const endByAccess = sql`delete from api_session where access_hash = $1`;
 const insertKey = sql`insert into api_key (id, name, role, hash) values ($1, $2, $3, $4)`;
 const allKeys = sql`
   select id, name, role, created_at, revoked_at, last_used_at from api_key order by created_at desc, id`;
-const useKey = sql`
-  update api_key set last_used_at = now() where hash = $1 and revoked_at is null returning name, role`;
+const keyOfHash = sql`
+  select id, name, role, coalesce(last_used_at < now() - interval '1 minute', true) as unnoted
+  from api_key where hash = $1 and revoked_at is null`;
+const noteKeyUse = sql`update api_key set last_used_at = now() where id = $1`;
 const revoke = sql`update api_key set revoked_at = coalesce(revoked_at, now()) where id = $1`;
-const insertAudit = sql`insert into api_audit (actor, action, detail) values ($1, $2, $3)`;
-const newestAudit = sql`select at, actor, action, detail from api_audit order by id desc limit $1`;
 
 interface UserRow extends pg.QueryResultRow {
   readonly name: string;
@@ -100,16 +103,15 @@ interface UserRow extends pg.QueryResultRow {
   readonly password_hash: string;
   readonly created_at: number;
   readonly disabled_at: number | null;
-  readonly locked_until: number | null;
   readonly last_sign_in_at: number | null;
 }
 
-const userOf = ({ name, role, ...row }: UserRow): User => ({
+const userOf = ({ name, role, ...row }: UserRow, locks: readonly SignInLock[]): User => ({
   name,
   role,
   createdAt: row.created_at,
   disabledAt: row.disabled_at,
-  lockedUntil: row.locked_until,
+  locks,
   lastSignInAt: row.last_sign_in_at,
 });
 
@@ -122,9 +124,11 @@ const tokenValues = ({ accessHash, accessUntil, refreshHash, refreshUntil }: Ses
 
 export class PostgresAccountStore implements AccountStore {
   readonly #pool: pg.Pool;
+  readonly #audit: AuditStore;
 
   constructor(pool: pg.Pool) {
     this.#pool = pool;
+    this.#audit = new AuditStore(pool);
   }
 
   async addUser(user: { readonly name: string; readonly role: Role; readonly passwordHash: string }): Promise<boolean> {
@@ -133,12 +137,13 @@ export class PostgresAccountStore implements AccountStore {
   }
 
   async users(): Promise<readonly User[]> {
-    return (await select<UserRow>(this.#pool, allUsers)).map(userOf);
+    const locks = await locksByUser(this.#pool);
+    return (await select<UserRow>(this.#pool, allUsers)).map((row) => userOf(row, locks.get(row.name) ?? []));
   }
 
   async findUser(name: string): Promise<StoredUser | null> {
     const [row] = await select<UserRow>(this.#pool, oneUser, [name]);
-    return row ? { ...userOf(row), passwordHash: row.password_hash } : null;
+    return row ? { ...userOf(row, []), passwordHash: row.password_hash } : null;
   }
 
   setPassword(name: string, passwordHash: string): Promise<boolean> {
@@ -152,39 +157,59 @@ export class PostgresAccountStore implements AccountStore {
   #change(name: string, update: (client: pg.PoolClient) => Promise<pg.QueryResult>, ends: boolean): Promise<boolean> {
     return inTransaction(this.#pool, async (client) => {
       const { rowCount } = await update(client);
+      await forgetFailures(client, name);
       if (ends) await client.query(endSessionsOf, [name]);
       return rowCount === 1;
     });
   }
 
-  async noteFailure(name: string, most: number, lockedUntil: number): Promise<void> {
-    await this.#pool.query(countFailure, [name, most, lockedUntil]);
+  isLocked(name: string, network: string, now: number): Promise<boolean> {
+    return isLocked(this.#pool, name, network, now);
   }
 
-  openSession({ name, passwordHash }: StoredUser, tokens: SessionTokens, now: number): Promise<boolean> {
+  noteFailure(name: string, network: string, now: number, policy: LockPolicy): Promise<void> {
+    return noteFailure(this.#pool, name, network, now, policy);
+  }
+
+  unlock(name: string): Promise<boolean> {
+    return inTransaction(this.#pool, (client) => forgetFailures(client, name));
+  }
+
+  openSession(
+    { name, passwordHash }: StoredUser,
+    network: string,
+    tokens: SessionTokens,
+    now: number,
+  ): Promise<boolean> {
     return inTransaction(this.#pool, async (client) => {
-      const { rowCount } = await client.query(clearFailures, [name, passwordHash, now]);
-      if (rowCount === 0) return false;
-      await client.query(dropOldSessions);
-      await client.query(insertSession, [name, ...tokenValues(tokens)]);
+      const [found] = await select(client, userToSignIn, [name, passwordHash]);
+      if (!found || (await isLocked(client, name, network, now))) return false;
+      await client.query(noteSignIn, [name, now]);
+      await rememberSignIn(client, name, network, now);
+      await client.query(dropOldSessions, [now]);
+      await client.query(insertSession, [name, ...tokenValues(tokens), now]);
       return true;
     });
   }
 
-  async findAccess(accessHash: Uint8Array, now: number): Promise<Holder | null> {
-    const [holder] = await select<Holder & pg.QueryResultRow>(this.#pool, sessionOfAccess, [accessHash, now]);
-    return holder ? { name: holder.name, role: holder.role } : null;
+  async findAccess(accessHash: Uint8Array, now: number): Promise<TokenHolder | null> {
+    const [found] = await select<{ name: string; role: Role; access_until: number }>(this.#pool, sessionOfAccess, [
+      accessHash,
+      now,
+    ]);
+    return found ? { name: found.name, role: found.role, keyId: null, until: found.access_until } : null;
   }
 
-  rotate(refreshHash: Uint8Array, next: SessionTokens, now: number): Promise<Rotation> {
+  rotate(refreshHash: Uint8Array, next: SessionTokens, now: number, longestMs: number): Promise<Rotation> {
     return inTransaction(this.#pool, async (client): Promise<Rotation> => {
-      const [session] = await select<{ id: bigint } & Holder & pg.QueryResultRow>(client, sessionOfRefresh, [
+      const [session] = await select<{ id: bigint; name: string; role: Role }>(client, sessionOfRefresh, [
         refreshHash,
         now,
+        longestMs,
       ]);
       if (session) {
         await client.query(spendRefresh, [Buffer.from(refreshHash), String(session.id)]);
-        await client.query(replaceTokens, [String(session.id), ...tokenValues(next)]);
+        await client.query(replaceTokens, [String(session.id), ...tokenValues(next), longestMs]);
         return { kind: 'rotated', user: { name: session.name, role: session.role } };
       }
       const [ended] = await select<{ user_name: string }>(client, endSpent, [refreshHash]);
@@ -222,20 +247,25 @@ export class PostgresAccountStore implements AccountStore {
     }));
   }
 
-  async findKey(hash: Uint8Array): Promise<Holder | null> {
-    const [holder] = await select<Holder & pg.QueryResultRow>(this.#pool, useKey, [hash]);
-    return holder ? { name: holder.name, role: holder.role } : null;
+  async findKey(hash: Uint8Array): Promise<TokenHolder | null> {
+    const [found] = await select<{ id: string; name: string; role: Role; unnoted: boolean }>(this.#pool, keyOfHash, [
+      hash,
+    ]);
+    if (!found) return null;
+    // A key is good for reading where nothing can be written, too.
+    if (found.unnoted) void this.#pool.query(noteKeyUse, [found.id]).catch(() => {});
+    return { name: found.name, role: found.role, keyId: found.id, until: null };
   }
 
   async revokeKey(id: string): Promise<boolean> {
     return (await this.#pool.query(revoke, [id])).rowCount === 1;
   }
 
-  async audit({ actor, action, detail }: Omit<AuditEntry, 'at'>): Promise<void> {
-    await this.#pool.query(insertAudit, [actor, action, detail]);
+  audit(entry: AuditRecord): Promise<void> {
+    return this.#audit.add(entry);
   }
 
-  auditTrail(limit: number): Promise<readonly AuditEntry[]> {
-    return select<AuditEntry & pg.QueryResultRow>(this.#pool, newestAudit, [limit]);
+  auditTrail(query: AuditQuery): Promise<readonly AuditEntry[]> {
+    return this.#audit.list(query);
   }
 }

@@ -1,8 +1,10 @@
 import { sql } from '../lib/sql.ts';
 import { accountTables } from './account-store.ts';
+import { auditColumns } from './audit-store.ts';
 import { accountsByTopic } from './log-partitions-migration.ts';
 import type { MigrationFamily } from './migrate.ts';
 import { identitiesBesideSales, noteIdentities, salesByDay } from './sale-partitions-migration.ts';
+import { signInPlaces } from './sign-in-locks.ts';
 
 /**
  * The schema of design section 4. Measures are the same five columns everywhere. Rollup tables leave room in their pages
@@ -152,5 +154,7 @@ export const coreMigrations: MigrationFamily = {
     { name: 'sales in a partition per business day', breaking: true, prepare: noteIdentities, text: salesByDay },
     { name: 'accounts of several topics, and offsets without an event', breaking: true, text: accountsByTopic },
     { name: 'dead letters with their headers', breaking: false, text: deadLetterHeaders },
+    { name: 'sign-ins by network, and sessions that end', breaking: false, text: signInPlaces },
+    { name: 'an audit trail with who, where and outcome', breaking: false, text: auditColumns },
   ],
 };

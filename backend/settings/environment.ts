@@ -2,8 +2,9 @@
  * The preset "Local services", with addresses and names taken from the environment where they are given there: how
  * headless programs and tests are told where the services are.
  */
+
+import { isLoopback } from '../lib/addresses.ts';
 import { AppError, messageOf } from '../lib/app-error.ts';
-import { isLoopback } from '../lib/loopback.ts';
 import type { Profile, ProfileSecrets } from './profile.ts';
 import { localProfile, localSecrets, profileSchema } from './profile.ts';
 

@@ -1,24 +1,24 @@
 /** What operators may do: the simulator, the consumer, dead letters. */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { Principal } from '../access.ts';
-import { problemResponse } from '../problem.ts';
+import type { RedriveReport } from '../../domain/dead-letters.ts';
+import { messageOf } from '../../lib/app-error.ts';
+import type { Job, Jobs } from '../jobs.ts';
+import { HttpProblem, problemResponse } from '../problem.ts';
 import type { GatewaySource } from '../source.ts';
 
 export interface OperatorRoutesParts {
   readonly source: GatewaySource;
-  readonly audit: (by: Principal, action: string, detail: string) => void;
+  /** Of both listeners together. */
+  readonly redrives: Jobs<RedriveReport>;
+  /** How long an answer waits for what it began, ms. */
+  readonly waitMs: number;
 }
 
-const config = { audience: 'operator' } as const;
-/** For what grows with the data, ms. */
-const longMs = 300_000;
+const audience = 'operator' as const;
+const config = { audience } as const;
 const errors = {
-  400: problemResponse,
-  401: problemResponse,
-  403: problemResponse,
-  409: problemResponse,
-  503: problemResponse,
+  ...{ 400: problemResponse, 401: problemResponse, 403: problemResponse, 409: problemResponse, 503: problemResponse },
 };
 const rate = z.number().min(0.1).max(5_000).describe('Events per second.');
 const simulatorState = z.object({
@@ -47,7 +47,26 @@ const redriveReport = z.object({
   stillBad: z.int(),
 });
 
-export const operatorRoutes: FastifyPluginAsyncZod<OperatorRoutesParts> = async (app, { source, audit }) => {
+const redriveJob = z.object({
+  id: z.string(),
+  state: z.enum(['running', 'done', 'failed']),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  report: redriveReport.nullable().describe('Once it is done.'),
+  error: z.string().nullable().describe('Why it failed.'),
+});
+
+const reportOf = ({ dryRun, checked, valid, alreadyStored, stillBad }: RedriveReport) => ({
+  ...{ dryRun, checked, valid, alreadyStored, stillBad },
+});
+const jobOf = ({ id, state, startedAt, endedAt, result, error }: Job<RedriveReport>) => ({
+  ...{ id, state, error },
+  startedAt: new Date(startedAt).toISOString(),
+  endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
+  report: result === null ? null : reportOf(result),
+});
+
+export const operatorRoutes: FastifyPluginAsyncZod<OperatorRoutesParts> = async (app, { source, redrives, waitMs }) => {
   const simulator = () => {
     const { state, produced, acknowledged, failed, settings } = source.status().simulator;
     return { state, rate: settings.rate, produced, acknowledged, failed };
@@ -60,7 +79,7 @@ export const operatorRoutes: FastifyPluginAsyncZod<OperatorRoutesParts> = async 
   app.post(
     '/simulator/start',
     {
-      config,
+      config: { audience, action: 'simulator.start' },
       schema: {
         summary: 'Starts the simulator',
         querystring: z.object({ rate: z.coerce.number().pipe(rate).optional() }),
@@ -70,50 +89,64 @@ export const operatorRoutes: FastifyPluginAsyncZod<OperatorRoutesParts> = async 
     (request) => {
       const { settings } = source.status().simulator;
       source.simulator.start({ ...settings, rate: request.query.rate ?? settings.rate });
-      audit(request.principal, 'simulator.start', String(request.query.rate ?? settings.rate));
+      request.noted = { detail: `${request.query.rate ?? settings.rate} events/s` };
       return simulator();
     },
   );
 
   app.post(
     '/simulator/stop',
-    { config, schema: { summary: 'Stops the simulator', response: { 200: simulatorState, ...errors } } },
-    async (request) => {
-      await source.simulator.stop();
-      audit(request.principal, 'simulator.stop', '');
-      return simulator();
+    {
+      config: { audience, action: 'simulator.stop' },
+      schema: {
+        summary: 'Stops the simulator',
+        response: {
+          200: simulatorState,
+          202: simulatorState.describe('It stops once the log has acknowledged what was sent: ask again.'),
+          ...errors,
+        },
+      },
+    },
+    async (_request, reply) => {
+      const stopped = source.simulator.stop().then(() => true as const);
+      const inTime = await within(waitMs, stopped);
+      return reply.code(inTime ? 200 : 202).send(simulator());
     },
   );
 
   app.put(
     '/simulator/rate',
     {
-      config,
+      config: { audience, action: 'simulator.rate' },
       schema: { summary: 'Sets the rate', body: z.object({ rate }), response: { 200: simulatorState, ...errors } },
     },
     (request) => {
       source.simulator.update({ ...source.status().simulator.settings, rate: request.body.rate });
-      audit(request.principal, 'simulator.rate', String(request.body.rate));
+      request.noted = { detail: `${request.body.rate} events/s` };
       return simulator();
     },
   );
 
   app.post(
     '/consumer/pause',
-    { config, schema: { summary: 'Stores nothing until it is resumed', response: { 200: consumerState, ...errors } } },
-    (request) => {
+    {
+      config: { audience, action: 'consumer.pause' },
+      schema: { summary: 'Stores nothing until it is resumed', response: { 200: consumerState, ...errors } },
+    },
+    () => {
       source.pauseConsumer();
-      audit(request.principal, 'consumer.pause', '');
       return consumer();
     },
   );
 
   app.post(
     '/consumer/resume',
-    { config, schema: { summary: 'Stores again', response: { 200: consumerState, ...errors } } },
-    (request) => {
+    {
+      config: { audience, action: 'consumer.resume' },
+      schema: { summary: 'Stores again', response: { 200: consumerState, ...errors } },
+    },
+    () => {
       source.resumeConsumer();
-      audit(request.principal, 'consumer.resume', '');
       return consumer();
     },
   );
@@ -126,7 +159,11 @@ export const operatorRoutes: FastifyPluginAsyncZod<OperatorRoutesParts> = async 
         summary: 'Events that could not be counted, newest first',
         querystring: z.object({
           limit: z.coerce.number().int().min(1).max(200).default(50),
-          before: z.string().max(100).optional().describe('`next` of the page before.'),
+          before: z
+            .string()
+            .regex(/^\d{1,18}:\d{1,9}:\d{1,18}$/)
+            .optional()
+            .describe('`next` of the page before.'),
           resent: z.stringbool().default(false).describe('Those that were sent again.'),
         }),
         response: { 200: page, ...errors },
@@ -151,8 +188,7 @@ export const operatorRoutes: FastifyPluginAsyncZod<OperatorRoutesParts> = async 
   app.post(
     '/dead-letters/redrive',
     {
-      config,
-      handlerTimeout: longMs,
+      config: { audience, action: 'dead-letters.redrive' },
       schema: {
         summary: 'Sends dead letters again that are valid by now',
         body: z.object({
@@ -167,13 +203,82 @@ export const operatorRoutes: FastifyPluginAsyncZod<OperatorRoutesParts> = async 
             ])
             .default('all'),
         }),
-        response: { 200: redriveReport, ...errors },
+        response: {
+          200: redriveReport,
+          202: redriveJob.describe('It takes longer: ask at the address in Location how it ends.'),
+          ...errors,
+        },
       },
     },
-    async (request) => {
-      const { dryRun, checked, valid, alreadyStored, stillBad } = await source.redrive(request.body);
-      if (!dryRun) audit(request.principal, 'dead-letters.redrive', `${valid} of ${checked}`);
-      return { dryRun, checked, valid, alreadyStored, stillBad };
+    async (request, reply) => {
+      const { dryRun, selection } = request.body;
+      const target = selection === 'all' ? 'all' : `${selection.length} chosen`;
+      const { actor, record } = request.trail;
+      const act = { actor, action: 'dead-letters.redrive', target } as const;
+      const words = (outcome: string) => `${dryRun ? 'dry run: ' : ''}${outcome}`;
+      // Written when it ends, also where the client has long been answered.
+      request.noted = 'apart';
+      const begun = await redrives.begin(waitMs, async () => {
+        try {
+          const report = await source.redrive(request.body);
+          record({ ...act, outcome: 'done', detail: words(`${report.valid} of ${report.checked} valid`) });
+          return report;
+        } catch (error) {
+          record({ ...act, outcome: 'failed', detail: words(messageOf(error)) });
+          throw error;
+        }
+      });
+      if ('result' in begun) return reply.code(200).send(reportOf(begun.result));
+      return reply
+        .code(202)
+        .header('location', `/dead-letters/redrive/${begun.job.id}`)
+        .header('retry-after', '5')
+        .send(jobOf(begun.job));
+    },
+  );
+
+  app.get(
+    '/dead-letters/redrive',
+    {
+      config,
+      schema: {
+        summary: 'The last times that dead letters were sent again by this program, newest first',
+        response: { 200: z.object({ jobs: z.array(redriveJob) }), ...errors },
+      },
+    },
+    () => ({ jobs: redrives.list().map(jobOf) }),
+  );
+
+  app.get(
+    '/dead-letters/redrive/:id',
+    {
+      config,
+      schema: {
+        summary: 'How one of them goes, or has ended',
+        params: z.object({ id: z.string().max(40) }),
+        response: { 200: redriveJob, 404: problemResponse, ...errors },
+      },
+    },
+    (request) => {
+      const job = redrives.get(request.params.id);
+      if (job !== null) return jobOf(job);
+      throw new HttpProblem(404, 'unknown_job', `This program has not begun ${request.params.id}.`, {
+        hint: 'GET /dead-letters/redrive lists the last ones; the audit trail holds all outcomes.',
+      });
     },
   );
 };
+
+/** Whether it has ended within that time. Errors: its own, meanwhile. */
+async function within(ms: number, ended: Promise<true>): Promise<boolean> {
+  let late: NodeJS.Timeout | undefined;
+  const longer = new Promise<false>((resolve) => {
+    late = setTimeout(() => resolve(false), ms);
+  });
+  ended.catch(() => {});
+  try {
+    return await Promise.race([ended, longer]);
+  } finally {
+    clearTimeout(late);
+  }
+}

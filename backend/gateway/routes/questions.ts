@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Question } from '../../domain/question.ts';
 import type { AnswerBodies, AnswerBody } from '../answer-bodies.ts';
+import { noneMatch } from '../etags.ts';
 import { HttpProblem, problemResponse } from '../problem.ts';
 import { answerOf, bucket, day, dayOrToday, theaterId, values } from '../schemas.ts';
 import { shapes } from '../shapes.ts';
@@ -28,7 +29,7 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
 ) => {
   const send = ({ etag, text }: AnswerBody, request: FastifyRequest, reply: FastifyReply): void => {
     reply.header('etag', etag).header('cache-control', 'private, no-cache');
-    if (matches(request.headers['if-none-match'], etag)) reply.code(304).send();
+    if (!noneMatch(request.headers['if-none-match'], etag)) reply.code(304).send();
     else reply.header('content-type', 'application/json; charset=utf-8').send(text);
   };
   const answer = (question: Question, request: FastifyRequest, reply: FastifyReply) => {
@@ -157,8 +158,3 @@ export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async 
     (request, reply) => answer({ name: 'theaterHours', params: { day: request.params.date } }, request, reply),
   );
 };
-
-function matches(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return false;
-  return header.split(',').some((each) => each.trim() === etag || each.trim() === '*');
-}

@@ -1,9 +1,12 @@
 /** Signing in and out. */
+import type { RouteShorthandOptions } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { roles } from '../../domain/account.ts';
 import type { Accounts } from '../accounts.ts';
-import { problemResponse } from '../problem.ts';
+import type { Attempts } from '../attempts.ts';
+import { HttpProblem, problemResponse } from '../problem.ts';
+import { askedFrom } from '../proxy.ts';
 
 const errors = { 400: problemResponse, 401: problemResponse, 429: problemResponse, 503: problemResponse };
 const tokens = z.object({
@@ -13,14 +16,19 @@ const tokens = z.object({
   name: z.string(),
   role: z.enum(roles),
 });
-/** Per address. */
-const guesses = { rateLimit: { max: 20, timeWindow: '1 minute' } };
 
-export const signInRoutes: FastifyPluginAsyncZod<{ readonly accounts: Accounts }> = async (app, { accounts }) => {
+export interface SignInRoutesParts {
+  readonly accounts: Accounts;
+  /** Of both listeners together: sign-ins, and refreshes, that were refused. */
+  readonly guesses: { readonly signIn: Attempts; readonly refresh: Attempts };
+}
+
+export const signInRoutes: FastifyPluginAsyncZod<SignInRoutesParts> = async (app, { accounts, guesses }) => {
   app.post(
     '/auth/token',
     {
-      config: { audience: 'anyone', ...guesses },
+      config: { audience: 'anyone' },
+      ...limitedBy(guesses.signIn),
       schema: {
         summary: 'Signs in',
         security: [],
@@ -28,13 +36,14 @@ export const signInRoutes: FastifyPluginAsyncZod<{ readonly accounts: Accounts }
         response: { 200: tokens, ...errors },
       },
     },
-    (request) => accounts.signIn(request.body.name, request.body.password),
+    (request) => accounts.signIn(request.body.name, request.body.password, askedFrom(request)),
   );
 
   app.post(
     '/auth/refresh',
     {
-      config: { audience: 'anyone', ...guesses },
+      config: { audience: 'anyone' },
+      ...limitedBy(guesses.refresh),
       schema: {
         summary: 'A new pair of tokens for a refresh token',
         security: [],
@@ -69,3 +78,20 @@ export const signInRoutes: FastifyPluginAsyncZod<{ readonly accounts: Accounts }
     ({ principal: { name, role } }) => ({ name, role }),
   );
 };
+
+/** Attempts by network; those that succeed are given back, so that an office behind one address is not kept out. */
+function limitedBy(attempts: Attempts): Pick<RouteShorthandOptions, 'onRequest' | 'onResponse'> {
+  return {
+    onRequest(request, _reply, done) {
+      const wait = Math.ceil(attempts.take(askedFrom(request).network) / 1000);
+      if (wait === 0) return done();
+      throw new HttpProblem(429, 'too_many_requests', `Too many attempts from here; try again in ${wait} s.`, {
+        headers: { 'retry-after': String(wait) },
+      });
+    },
+    onResponse(request, reply, done) {
+      if (reply.statusCode === 200) attempts.giveBack(askedFrom(request).network);
+      done();
+    },
+  };
+}

@@ -2,7 +2,7 @@ import { Button, CopyButton, PasswordInput, Select, TextInput } from '@mantine/c
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Check, Copy, KeyRound, UserPlus } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { type ApiKey, type Role, roles, type User } from '../../../../backend/domain/account.ts';
+import { type ApiKey, locksAt, type Role, roles, type User } from '../../../../backend/domain/account.ts';
 import { asFailure, request } from '../../bridge/bridge-client.ts';
 import { attempt } from '../../store/actions.ts';
 import { useConsole } from '../../store/console-store.ts';
@@ -88,7 +88,7 @@ function Users({ users, onChange }: UsersProps) {
       ) : null}
       {users.map((user) => (
         <SettingRow key={user.name} label={user.name} note={`${user.role}, ${signedIn(user, now)}`}>
-          {(user.lockedUntil ?? 0) > now ? <StateChip state="warn">Locked</StateChip> : null}
+          {locksAt(user, now).length > 0 ? <StateChip state="warn">Locked</StateChip> : null}
           <StateChip state={user.disabledAt === null ? 'ok' : 'idle'}>
             {user.disabledAt === null ? 'Enabled' : 'Disabled'}
           </StateChip>
