@@ -36,7 +36,7 @@ export interface OpenOptions {
 /** Also an empty folder, and one whose first start was killed: both are opened as any start does. */
 function holdsData(dataDir: string): boolean {
   if (!existsSync(dataDir)) return false;
-  const traces = ['postgres', 'postgres.unfinished', 'lock'];
+  const traces = ['postgres', 'postgres.unfinished', 'lock', 'owner', 'reelmetrics.json'];
   return readdirSync(dataDir).length === 0 || traces.some((name) => existsSync(join(dataDir, name)));
 }
 
@@ -130,8 +130,8 @@ export function interruption(runtime: Runtime): AbortSignal {
   return controller.signal;
 }
 
-/** Services come back; an embedded database does not. */
+/** Services come back, and so does an embedded database that says when it is tried again. */
 export function isDead(runtime: Runtime): boolean {
   const { profile, database } = runtime.status();
-  return profile === 'embedded' && database.state === 'down';
+  return profile === 'embedded' && database.state === 'down' && database.nextAttemptAt === null;
 }

@@ -19,6 +19,8 @@ export interface EmbeddedEventLogOptions {
   readonly partitions?: number;
   readonly retention?: { readonly ageMs: number; readonly bytes: number };
   readonly now?: () => number;
+  /** Asked before each write; rejects while nothing may be stored. */
+  readonly admit?: () => Promise<void>;
 }
 
 const DEFAULT_PARTITIONS = 4;
@@ -64,6 +66,7 @@ export class EmbeddedEventLog implements EventLog {
   readonly #pool: pg.Pool;
   readonly #heads: Map<number, Head>;
   readonly #now: () => number;
+  readonly #admit: () => Promise<void>;
   readonly #retention: { readonly ageMs: number; readonly bytes: number };
   readonly #readers = new Set<EmbeddedLogReader>();
   #pending: PendingAppend[] = [];
@@ -76,6 +79,7 @@ export class EmbeddedEventLog implements EventLog {
     this.topic = options.topic;
     this.#pool = pool;
     this.#now = options.now ?? Date.now;
+    this.#admit = options.admit ?? (() => Promise.resolve());
     this.#retention = options.retention ?? DEFAULT_RETENTION;
     this.#heads = new Map(heads.map((row) => [row.partition, { start: row.start_offset, end: row.next_offset }]));
   }
@@ -121,6 +125,7 @@ export class EmbeddedEventLog implements EventLog {
     this.#assertOpen();
     const partitions = [...storedOffsets.keys()];
     try {
+      await this.#admit();
       const { rows } = await this.#pool.query<HeadRow>(dropBatches, [
         this.topic,
         numberArray(partitions),
@@ -169,6 +174,7 @@ export class EmbeddedEventLog implements EventLog {
     while (this.#pending.length > 0) {
       const group = this.#takeGroup();
       try {
+        await this.#admit();
         await this.#write(group.flatMap((append) => append.messages));
         for (const append of group) append.resolve();
       } catch (error) {

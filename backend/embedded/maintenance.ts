@@ -22,12 +22,12 @@ const tablesToVacuum = sql`
      or n_mod_since_analyze > greatest($1::bigint, n_live_tup / 2)
      or n_ins_since_vacuum > greatest(100 * $1::bigint, n_live_tup / 5)`;
 
-/** Starts the periodic work. Returns its stop, which waits for the round in hand. */
-export function startMaintenance(pool: pg.Pool, logger: Logger): () => Promise<void> {
+/** Starts the periodic work, done while `mayWrite`. Returns its stop, which waits for the round in hand. */
+export function startMaintenance(pool: pg.Pool, logger: Logger, mayWrite: () => boolean): () => Promise<void> {
   let round: Promise<void> = Promise.resolve();
   let running = false;
   const timer = setInterval(() => {
-    if (running) return;
+    if (running || !mayWrite()) return;
     running = true;
     round = maintain(pool)
       .catch((error: unknown) =>

@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import { wordsOf } from './database-failure.ts';
+import { guardFiles } from './file-guard.ts';
 import type { FromWorker, ToWorker } from './worker-protocol.ts';
 
 /** Small WAL segments: 4 MB are created much faster than the default 16 MB and recycled just the same. */
@@ -25,12 +27,45 @@ function send(message: FromWorker): void {
   port.postMessage(message);
 }
 
+function fail(words: string, lost = false): never {
+  send({ type: 'failed', words, lost });
+  // At once, also from within a query: after a PANIC the database would go on in a state that no rule covers.
+  process.exit(1);
+}
+
+/** What PostgreSQL said when it could not start: PGlite's own error tells nothing of it. */
+let lastWords: string | null = null;
+
+/** PostgreSQL's log. Its server would end after a FATAL or PANIC; here nothing ends unless it is ended. */
+function onLog(line: string): boolean {
+  const [, level, text = ''] = /(?:^|\s)(PANIC|FATAL|ERROR|DETAIL|postgres): +(.*)$/.exec(line) ?? [];
+  switch (level) {
+    case 'PANIC':
+      return fail(text);
+    case 'FATAL':
+    case 'postgres':
+      lastWords = text;
+      break;
+    case 'DETAIL':
+      if (lastWords !== null) lastWords = `${lastWords}. ${text.replace(/\.$/, '')}`;
+      break;
+    case 'ERROR':
+      if (/invalid page|could not read blocks?/.test(text)) send({ type: 'damaged', words: text });
+      break;
+  }
+  return false;
+}
+
 async function create(folder: string): Promise<void> {
   const unfinished = join(folder, 'postgres.unfinished');
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(unfinished, { mode: 0o700 });
   send({ type: 'progress', step: 'Creating the embedded database', share: null });
-  const database = await PGlite.create({ dataDir: unfinished, initDbStartParams: creationParameters });
+  const database = await PGlite.create({
+    dataDir: unfinished,
+    initDbStartParams: creationParameters,
+    onStderr: onLog,
+  });
   await database.close();
   await rename(unfinished, join(folder, 'postgres'));
   send({ type: 'ready' });
@@ -43,16 +78,9 @@ function failOnTrap(database: PGlite): void {
     try {
       return await original(message, options);
     } catch (error) {
-      fail(error);
-      throw error;
+      return fail(wordsOf(error));
     }
   };
-}
-
-function fail(error: unknown): void {
-  send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
-  port.close();
-  setImmediate(() => process.exit(1));
 }
 
 async function open(folder: string, socketPath: string): Promise<() => Promise<void>> {
@@ -60,7 +88,9 @@ async function open(folder: string, socketPath: string): Promise<() => Promise<v
   const database = await PGlite.create({
     dataDir: join(folder, 'postgres'),
     startParams: [...PGlite.defaultStartParams, ...sessionParameters],
+    onStderr: onLog,
   });
+  lastWords = null;
   failOnTrap(database);
   const server = new PGLiteSocketServer({ db: database, path: socketPath, maxConnections: 4 });
   await server.start();
@@ -76,10 +106,15 @@ let close: (() => Promise<void>) | undefined;
 async function receive(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'create':
+      guardFiles(message.guard, () => fail('', true));
       await create(message.folder);
       return;
     case 'open':
+      guardFiles(message.guard, () => fail('', true));
       close = await open(message.folder, message.socketPath);
+      return;
+    case 'ping':
+      send({ type: 'pong', number: message.number });
       return;
     case 'close':
       await close?.();
@@ -90,5 +125,5 @@ async function receive(message: ToWorker): Promise<void> {
 }
 
 port.on('message', (message: ToWorker) => {
-  receive(message).catch(fail);
+  receive(message).catch((error: unknown) => fail(lastWords ?? wordsOf(error)));
 });

@@ -35,6 +35,21 @@ const resources: FailurePolicy = {
   range: { baseMs: 1_000, capMs: 10_000 },
   advice: 'The database has run out of disk, memory or connections. Make room; nothing is lost meanwhile.',
 };
+const noRoom: FailurePolicy = {
+  state: 'down',
+  range: { baseMs: 1_000, capMs: 5_000 },
+  advice: 'Make room on it; storing resumes within seconds.',
+};
+const damaged: FailurePolicy = {
+  state: 'down',
+  range: { baseMs: 5_000, capMs: 60_000 },
+  advice: 'Put a copy of the data in its place that was made while ReelMetrics was closed.',
+};
+const folderLost: FailurePolicy = {
+  state: 'down',
+  range: { baseMs: 5_000, capMs: 60_000 },
+  advice: 'Start ReelMetrics again when one program alone uses the folder, in its place.',
+};
 const setup: FailurePolicy = {
   state: 'down',
   range: { baseMs: 5_000, capMs: 60_000 },
@@ -103,6 +118,11 @@ const table: readonly (readonly [prefix: string, policy: FailurePolicy])[] = [
   ['3D', setup],
   ['3F', setup],
   ['42', setup],
+  ['XX001', damaged],
+  ['XX002', damaged],
+  ['data_damaged', damaged],
+  ['disk_full', noRoom],
+  ['data_folder', folderLost],
   ['log_failed', log],
   ['data_changed', changed],
   ['kafka_down', kafkaAway],

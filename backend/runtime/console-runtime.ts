@@ -48,7 +48,7 @@ import type { Runtime, RuntimeOptions } from './types.ts';
 export interface ConsoleParts
   extends Pick<
     Platform,
-    'profile' | 'pool' | 'longPool' | 'shared' | 'log' | 'store' | 'readModel' | 'states' | 'onStatus' | 'onLost'
+    'profile' | 'pool' | 'longPool' | 'shared' | 'log' | 'store' | 'readModel' | 'states' | 'onStatus' | 'onStuck'
   > {
   readonly options: RuntimeOptions;
   readonly clock: Clock;
@@ -261,13 +261,11 @@ export class ConsoleRuntime implements Runtime {
   }
 
   async drain(): Promise<void> {
-    const { simulator, consumer, onLost } = this.#parts;
+    const { simulator, consumer, onStuck } = this.#parts;
     let unsubscribe = () => {};
-    // A database that died does not come back: whoever waits for it would wait for ever.
+    // Nothing is stored until something is done: waiting for it might never end.
     const died = new Promise<never>((_resolve, reject) => {
-      unsubscribe = onLost((reason) =>
-        reject(new AppError('database_failed', reason, { hint: 'Start ReelMetrics again.' })),
-      );
+      unsubscribe = onStuck(reject);
     });
     try {
       await Promise.race([died, simulator.backfillEnded().then(() => consumer.drained())]);

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { PartStatus } from '../domain/status.ts';
+import type { AppError } from '../lib/app-error.ts';
 import type { AnswerCache } from '../ports/answer-cache.ts';
 import type { EventLog } from '../ports/event-log.ts';
 import type { ReadModel } from '../ports/read-model.ts';
@@ -26,13 +27,10 @@ export interface Platform {
   states(): { readonly database: PartStatus; readonly log: PartStatus; readonly readModel: PartStatus | null };
   /** Calls back after a change of any state. Returns the unsubscriber. */
   onStatus(listener: () => void): () => void;
-  /** Calls back once, also when it has happened already, when the database is lost for good. Returns the unsubscriber. */
-  onLost(listener: (reason: string) => void): () => void;
+  /** Calls back, also when it is so already, when nothing is stored until a person does something. Returns the unsubscriber. */
+  onStuck(listener: (error: AppError) => void): () => void;
   /** Deletes everything stored and every record of the log. Call it while nothing is produced or stored. */
   reset(): Promise<void>;
   /** Begins to drop what the log need not hold any more, where that is ours to do. Returns the stop. */
   keepRetention(): () => Promise<void>;
 }
-
-/** A part that does nothing here, with nothing to tell. */
-export const quiet = { state: 'off', reason: null, code: null, nextAttemptAt: null } as const;

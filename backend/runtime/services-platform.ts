@@ -108,7 +108,7 @@ export async function openServicesPlatform(
     states: () => ({ database: database.status(), log: kafka.status(), readModel: redis.status() }),
     onStatus,
     // Services come back.
-    onLost: () => () => {},
+    onStuck: () => () => {},
     async reset() {
       // Asked for while nothing is stored: all before these ends is deleted, and all after them counts.
       let ends: readonly PartitionOffsets[] = [];
