@@ -62,7 +62,7 @@ it('stores all that it sold when it is interrupted, also when nobody reads its w
   await new Promise((resolve) => setTimeout(resolve, 2500));
   selling.kill('SIGTERM');
   expect(await exit).toEqual([0, null]);
-  expect(await readdir(folder)).toEqual(['postgres']);
+  expect((await readdir(folder)).sort()).toEqual(['owner', 'owner.lock', 'postgres', 'reelmetrics.json']);
   const { code, out } = await run('check', '--data-dir', folder, '--json');
   expect(code).toBe(0);
   const report = JSON.parse(out);

@@ -23,7 +23,7 @@ class FixedSocket extends Socket {
 }
 
 /** What PostgreSQL says of a page that it cannot read, with what to do; anything else as it is. */
-export function explainDamage(error: unknown, dataDir: string): unknown {
+function explainDamage(error: unknown, dataDir: string): unknown {
   const code = codeOf(error);
   if (code !== 'XX001' && code !== 'XX002') return error;
   return new AppError('data_damaged', `The database in ${dataDir} is damaged: ${messageOf(error)}.`, {

@@ -12,7 +12,7 @@ import type { FolderLock } from './folder-lock.ts';
  * Storing pauses below the reserve: what is under way when the disk fills up, the segment of the write-ahead log that it
  * needs (4 MB) and a checkpoint still fit. It resumes with some more, so that it does not flutter.
  */
-export const RESERVE_BYTES = 16 * 1024 * 1024;
+const RESERVE_BYTES = 16 * 1024 * 1024;
 const RESUME_BYTES = 24 * 1024 * 1024;
 
 export class DatabaseWatch {

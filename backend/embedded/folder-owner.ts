@@ -31,7 +31,7 @@ export interface OwnerRecord extends ProcessIdentity {
 }
 
 /** Every record is this long, so that it can be written again in place, on a full disk too. */
-export const RECORD_BYTES = 1024;
+const RECORD_BYTES = 1024;
 const fields = {
   host: 'string',
   boot: 'string',

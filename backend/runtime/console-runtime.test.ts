@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
@@ -108,12 +108,27 @@ describe('reconciling', () => {
   });
 });
 
-it('says that the database died to who waits for everything to be stored, which would be for ever', async () => {
-  runtime.simulator.startBackfill(2);
-  await expect.poll(() => runtime.status().simulator.backfill?.produced ?? 0).toBeGreaterThan(0);
+const soon = { interval: 1, timeout: 20_000 };
+
+it('stores everything also when the worker of the database dies meanwhile', async () => {
+  runtime.simulator.startBackfill(10);
+  await expect.poll(() => runtime.status().simulator.backfill?.produced ?? 0, soon).toBeGreaterThan(0);
   const draining = runtime.drain();
-  await Promise.all([worker.terminate(), expect(draining).rejects.toMatchObject({ code: 'database_failed' })]);
-  await expect(runtime.drain()).rejects.toMatchObject({ code: 'database_failed' });
+  await worker.terminate();
+  await draining;
+  expect(await runtime.check()).toMatchObject({ ok: true, inFlight: 0 });
+});
+
+it('ends the wait for everything to be stored when the data folder is gone, and says so', async () => {
+  runtime.simulator.startBackfill(300);
+  await expect.poll(() => runtime.status().simulator.backfill?.produced ?? 0, soon).toBeGreaterThan(0);
+  const draining = runtime.drain();
+  const moved = rename(dataDir, `${dataDir}.moved`);
+  await expect(draining).rejects.toMatchObject({ code: 'data_folder_gone' });
+  await moved;
+  await expect(runtime.drain()).rejects.toMatchObject({ code: 'data_folder_gone' });
+  expect(runtime.status().database).toMatchObject({ state: 'down', code: 'data_folder_gone', nextAttemptAt: null });
+  await rm(`${dataDir}.moved`, { recursive: true });
 });
 
 it('is not harmed by a listener of the status that throws: neither the simulator nor the consumer', async () => {
