@@ -111,7 +111,7 @@ describe('reconciling', () => {
 const soon = { interval: 1, timeout: 20_000 };
 
 it('stores everything also when the worker of the database dies meanwhile', async () => {
-  runtime.simulator.startBackfill(10);
+  runtime.simulator.startBackfill(1);
   await expect.poll(() => runtime.status().simulator.backfill?.produced ?? 0, soon).toBeGreaterThan(0);
   const draining = runtime.drain();
   await worker.terminate();
