@@ -5,9 +5,9 @@
 export const commands = [
   { id: 'screen.live', label: 'Live', keys: 'CmdOrCtrl+1', menu: 'View' },
   { id: 'screen.theatres', label: 'Theatres', keys: 'CmdOrCtrl+2', menu: 'View' },
-  { id: 'screen.pipeline', label: 'Pipeline', keys: 'CmdOrCtrl+4', menu: 'View' },
-  { id: 'screen.simulator', label: 'Simulator', keys: 'CmdOrCtrl+6', menu: 'View' },
-  { id: 'screen.settings', label: 'Settings', keys: 'CmdOrCtrl+8', menu: 'View' },
+  { id: 'screen.pipeline', label: 'Pipeline', keys: 'CmdOrCtrl+3', menu: 'View' },
+  { id: 'screen.simulator', label: 'Simulator', keys: 'CmdOrCtrl+4', menu: 'View' },
+  { id: 'screen.settings', label: 'Settings', keys: 'CmdOrCtrl+5', menu: 'View' },
   { id: 'settings.open', label: 'Open settings', keys: 'CmdOrCtrl+,', menu: 'File' },
   { id: 'palette.open', label: 'Find or run a command', keys: 'CmdOrCtrl+K', menu: 'View' },
   { id: 'filter.focus', label: 'Filter', keys: 'CmdOrCtrl+F', menu: 'View' },

@@ -58,6 +58,8 @@ export type AppState =
       readonly share: number | null;
       /** Services that are waited for, and why; empty for the embedded data. */
       readonly services: readonly ServiceState[];
+      /** It is the source of before that is taken again, as another one could not be used. */
+      readonly goingBack?: true;
     }
   | { readonly phase: 'running'; readonly source: string }
   | { readonly phase: 'stopping'; readonly step: string }

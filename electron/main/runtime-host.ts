@@ -52,6 +52,8 @@ export class RuntimeHost {
   #runtime: Runtime | null = null;
   #attempt: Attempt | undefined;
   #switching = false;
+  /** The source of before is being taken again. */
+  #goingBack = false;
   #stopped: Promise<void> | undefined;
 
   /** `nameOf` gives the name of a source for a person. */
@@ -173,7 +175,10 @@ export class RuntimeHost {
       if (this.#stopped !== undefined) throw error;
       const cancelled = error instanceof AppError && error.code === 'cancelled';
       const reason = cancelled ? `it did not start within ${switchLimitMs / 1000} s. ${waitedFor}` : messageOf(error);
-      await (left === null ? this.#begin(before) : this.#beginAgain(left));
+      this.#goingBack = true;
+      await (left === null ? this.#begin(before) : this.#beginAgain(left)).finally(() => {
+        this.#goingBack = false;
+      });
       const unfinished = left === null || left.simulator.backfill === null ? '' : ' Its backfill was ended.';
       throw new AppError('not_available', `${this.#nameOf(source)} cannot be used: ${reason}`, {
         hint: `${this.#nameOf(before)} is in use again.${unfinished}`,
@@ -193,12 +198,14 @@ export class RuntimeHost {
   }
 
   async #start(source: string, signal: AbortSignal, marks: readonly Mark[]): Promise<Runtime> {
-    this.#become({ phase: 'starting', source, step: 'Starting', share: null, services: [] });
+    const back = this.#goingBack ? ({ goingBack: true } as const) : {};
+    this.#become({ phase: 'starting', source, step: 'Starting', share: null, services: [], ...back });
     try {
       const runtime = await this.#create(
         source,
         ({ step, share, services = [] }) => {
-          if (this.#state.phase === 'starting') this.#become({ phase: 'starting', source, step, share, services });
+          if (this.#state.phase === 'starting')
+            this.#become({ phase: 'starting', source, step, share, services, ...back });
         },
         signal,
         marks,

@@ -6,6 +6,8 @@ import { isBridgePresent } from './bridge/bridge-client.ts';
 import { FirstRun } from './features/first-run/first-run.tsx';
 import { StartUp } from './features/first-run/start-up.tsx';
 import { Frame } from './features/frame/frame.tsx';
+import { FrameBanner } from './features/frame/frame-banner.tsx';
+import { FrameChip } from './features/frame/frame-chip.tsx';
 import { LiveScreen } from './features/live/live-screen.tsx';
 import { PipelineScreen } from './features/pipeline/pipeline-screen.tsx';
 import { SettingsScreen } from './features/settings/settings-screen.tsx';
@@ -16,6 +18,7 @@ import { useConsole } from './store/console-store.ts';
 import { queryClient } from './store/query-client.ts';
 import type { Screen } from './store/view-slice.ts';
 import { AmountsProvider } from './ui/amount.tsx';
+import { FrameSlotsProvider } from './ui/frame-slots.tsx';
 import { EmptyState } from './ui/states.tsx';
 import { cssVariablesResolver, theme } from './ui/theme.ts';
 import { WidgetBoundary } from './ui/widget-boundary.tsx';
@@ -40,15 +43,21 @@ export function App() {
   );
 }
 
+/** The same elements always: they follow the state by themselves. */
+const chip = <FrameChip />;
+const banner = <FrameBanner />;
+
 function Console() {
   const currency = useConsole((state) => state.settings?.currency ?? 'USD');
   const hidden = useConsole((state) => state.hiddenAmounts);
   return (
     <QueryClientProvider client={queryClient}>
       <AmountsProvider currency={currency} hidden={hidden}>
-        <Frame>
-          <CurrentScreen />
-        </Frame>
+        <FrameSlotsProvider chip={chip} banner={banner}>
+          <Frame>
+            <CurrentScreen />
+          </Frame>
+        </FrameSlotsProvider>
         <SimulationEdge />
       </AmountsProvider>
     </QueryClientProvider>

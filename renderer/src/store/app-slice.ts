@@ -1,6 +1,7 @@
 import type { StateCreator } from 'zustand';
 import type { Movie, Theater } from '../../../backend/domain/question.ts';
 import type { AppInfo, AppState, RequestFailure, Settings } from '../../../electron/contract/signatures.ts';
+import { type FrameState, frameStateOf } from './frame-state.ts';
 
 export interface Catalogue {
   readonly theaters: ReadonlyMap<number, Theater>;
@@ -22,6 +23,8 @@ const keptNotices = 3;
 export interface AppSlice {
   /** null until main has spoken. */
   readonly appState: AppState | null;
+  /** The state of the frame, renewed by `connect` with whatever it is made of and once a second. */
+  readonly frame: FrameState;
   readonly info: AppInfo | null;
   readonly settings: Settings | null;
   /** null until the data source runs. */
@@ -36,6 +39,11 @@ export interface AppSlice {
   dismissNotice(id: number): void;
 }
 
+const opening = frameStateOf(
+  { appState: null, status: null, latest: null, pausedAt: null, hiddenAmounts: false, nameOf: (source) => source },
+  0,
+);
+
 export const createAppSlice: StateCreator<AppSlice, [], [], AppSlice> = (set) => {
   let notices = 0;
   const notice = (tone: Notice['tone'], lasting: boolean, text: string, hint: string | null): void => {
@@ -45,6 +53,7 @@ export const createAppSlice: StateCreator<AppSlice, [], [], AppSlice> = (set) =>
   };
   return {
     appState: null,
+    frame: opening,
     info: null,
     settings: null,
     catalogue: null,

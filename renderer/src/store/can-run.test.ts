@@ -8,12 +8,19 @@ const simulator = (state: 'running' | 'stopping', allowed = true) =>
 
 afterEach(() => useConsole.setState({ appState: null, status: null, day: null }));
 
-test('before the data source runs, nothing acts on it and the screens are there', () => {
+test('before the data source runs, nothing acts on it', () => {
   useConsole.setState({ appState: { phase: 'no-source' } });
   const state = useConsole.getState();
   for (const id of ['live.pause', 'view.refresh', 'simulator.toggle', 'backend.toggle', 'export.csv'] as const)
     expect(canRun(id, state), id).toBe(false);
   for (const id of ['screen.live', 'theme.toggle', 'day.previous'] as const) expect(canRun(id, state), id).toBe(true);
+});
+
+test('before the first choice there is no screen to go to but that of the choice and the settings', () => {
+  useConsole.setState({ appState: { phase: 'no-source' } });
+  for (const id of ['screen.theatres', 'screen.pipeline', 'screen.simulator'] as const)
+    expect(canRun(id, useConsole.getState()), id).toBe(false);
+  expect(canRun('screen.settings', useConsole.getState())).toBe(true);
 });
 
 test('the current day has no next one, a closed day has', () => {

@@ -3,10 +3,16 @@ import type { ConsoleState } from './console-store.ts';
 import { screenAction } from './screen-actions.ts';
 
 /** Whether a command can do anything now; the palette greys out the others. */
-export function canRun(id: CommandId, { appState, status, day }: ConsoleState): boolean {
+export function canRun(id: CommandId, { appState, status, day, pausedAt }: ConsoleState): boolean {
   const running = appState?.phase === 'running';
   switch (id) {
+    case 'screen.theatres':
+    case 'screen.pipeline':
+    case 'screen.simulator':
+      return appState?.phase !== 'no-source';
     case 'live.pause':
+      // There is always a way out of a pause.
+      return running || pausedAt !== null;
     case 'view.refresh':
     case 'day.compare':
     case 'backend.toggle':

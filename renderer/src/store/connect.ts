@@ -4,12 +4,17 @@ import { asFailure, request, subscribe } from '../bridge/bridge-client.ts';
 import { Diagnostics } from '../bridge/diagnostics.ts';
 import { attempt } from './actions.ts';
 import { useConsole } from './console-store.ts';
+import { sourceNameOf } from './data-sources.ts';
 import { createFeedSink, type FeedBatch } from './feed-sink.ts';
+import { frameStateOf, sameFrame } from './frame-state.ts';
 import { queryClient, refreshStored, storedKey } from './query-client.ts';
 import { runCommand } from './run-command.ts';
 
 /** While history is made or days are recomputed, answers are asked again this often, ms. */
 const changingMs = 2000;
+
+/** The state of the frame is looked at this often even when nothing arrives, ms. */
+const frameMs = 1000;
 
 /**
  * Joins the store to main: feeds in, first requests out. Before the first render, so that the picture main sends when
@@ -31,12 +36,8 @@ export function connect(): () => void {
 
   const apply = (batch: FeedBatch): void => {
     const { takeFrames, takeStatus, takeAppState, appState: before } = useConsole.getState();
+    if (batch.restarted && before?.phase !== 'starting') forgetSource();
     if (batch.appState !== null) takeAppState(batch.appState);
-    if (batch.appState?.phase === 'starting' && before?.phase !== 'starting') {
-      forgetSource();
-      // What came along with it is of the source that was left.
-      return;
-    }
     if (batch.status !== null) takeStatus(batch.status);
     if (batch.frames.length > 0) {
       const missed = takeFrames(batch.frames);
@@ -60,6 +61,7 @@ export function connect(): () => void {
       void attempt('The diagnostic report was not sent', () => request('diagnostics.report', report));
     }),
     refreshOnChange(),
+    followFrame(),
     loadCatalogueWhenRunning(),
   ];
 
@@ -86,7 +88,7 @@ export function connect(): () => void {
 /** What was of one data source is never shown as another's. */
 function forgetSource(): void {
   useConsole.setState({
-    ...{ status: null, produced: [], live: null, latest: null, pausedAt: null, waiting: 0 },
+    ...{ status: null, produced: [], live: null, latest: null, seen: [], pausedAt: null, waiting: 0 },
     ...{ catalogue: null, day: null, drawerTheaterId: null },
   });
   queryClient.removeQueries({ queryKey: [storedKey] });
@@ -117,6 +119,24 @@ function isSame(now: AppState, before: AppState | null): boolean {
   return now.phase === 'running' && before?.phase === 'running' && now.source === before.source;
 }
 
+/** Keeps the state of the frame: with each change of what it is made of, and as time passes without any. */
+function followFrame(): () => void {
+  const renew = (): void => {
+    const state = useConsole.getState();
+    const { appState, status, latest, pausedAt, hiddenAmounts } = state;
+    const nameOf = (source: string): string => sourceNameOf(state, source);
+    const next = frameStateOf({ appState, status, latest, pausedAt, hiddenAmounts, nameOf }, Date.now());
+    if (!sameFrame(next, state.frame)) useConsole.setState({ frame: next });
+  };
+  renew();
+  const unsubscribe = useConsole.subscribe(renew);
+  const timer = setInterval(renew, frameMs);
+  return () => {
+    clearInterval(timer);
+    unsubscribe();
+  };
+}
+
 /** Answers about stored days are asked again when something happened to those days. */
 function refreshOnChange(): () => void {
   let last = 0;
@@ -131,6 +151,8 @@ function refreshOnChange(): () => void {
 }
 
 /** What the stored days depend on besides the sales of the current one. */
-function contentOf({ profile, backend, zone, cutoverHour, simulator, rebuild, businessDay }: SystemStatus): string {
-  return [profile, backend, zone, cutoverHour, businessDay, simulator.backfill === null, rebuild === null].join(' ');
+function contentOf(status: SystemStatus): string {
+  const { profile, backend, zone, cutoverHour, generation, simulator, rebuild, businessDay } = status;
+  const changing = [simulator.backfill === null, rebuild === null];
+  return [profile, backend, zone, cutoverHour, generation, businessDay, ...changing].join(' ');
 }

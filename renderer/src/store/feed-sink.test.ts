@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { LiveFrame } from '../../../backend/domain/live.ts';
 import type { SystemStatus } from '../../../backend/domain/status.ts';
+import type { WindowFrame } from '../../../electron/contract/signatures.ts';
 import { createFeedSink, type FeedBatch } from './feed-sink.ts';
 
 // The sink looks at nothing but the kind of a frame.
-const frame = (kind: LiveFrame['kind'], sequence: number) => ({ kind, sequence }) as LiveFrame;
+const frame = (kind: WindowFrame['kind'], sequence: number) => ({ kind, sequence }) as WindowFrame;
 const status = (at: number) => ({ at }) as SystemStatus;
 
 function sinkWithFrames() {
@@ -59,4 +59,19 @@ test('a window that is not drawn does not pile up frames', () => {
   draw();
   expect(batches[0]!.frames.length).toBeLessThanOrEqual(64);
   expect(batches[0]!.frames.at(-1)?.sequence).toBe(10_000);
+});
+
+test('a source that was started while the window was not drawn is not missed, nor mixed with the one before', () => {
+  const { sink, batches, draw } = sinkWithFrames();
+  sink.live(frame('snapshot', 1));
+  sink.status(status(1));
+  sink.appState({ phase: 'starting', source: 'staging', step: '', share: null, services: [] });
+  sink.live(frame('snapshot', 2));
+  sink.appState({ phase: 'running', source: 'staging' });
+  draw();
+  sink.live(frame('tick', 3));
+  draw();
+  expect(batches[0]).toMatchObject({ restarted: true, status: null, appState: { phase: 'running' } });
+  expect(batches[0]!.frames.map(({ sequence }) => sequence)).toEqual([2]);
+  expect(batches[1]!.restarted).toBe(false);
 });

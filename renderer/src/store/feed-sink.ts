@@ -1,12 +1,13 @@
-import type { LiveFrame } from '../../../backend/domain/live.ts';
 import type { SystemStatus } from '../../../backend/domain/status.ts';
-import type { AppState } from '../../../electron/contract/signatures.ts';
+import type { AppState, WindowFrame } from '../../../electron/contract/signatures.ts';
 
 /** What arrived since the last flush: live frames in their order, of the rest the newest. */
 export interface FeedBatch {
-  readonly frames: readonly LiveFrame[];
+  readonly frames: readonly WindowFrame[];
   readonly status: SystemStatus | null;
   readonly appState: AppState | null;
+  /** A source was being started since the last flush; frames and status are of after that. */
+  readonly restarted: boolean;
 }
 
 export interface FeedSinkOptions {
@@ -16,7 +17,7 @@ export interface FeedSinkOptions {
 }
 
 export interface FeedSink {
-  live(frame: LiveFrame): void;
+  live(frame: WindowFrame): void;
   status(status: SystemStatus): void;
   appState(state: AppState): void;
 }
@@ -26,17 +27,19 @@ const maxFrames = 64;
 
 /** Merges the feeds in a buffer and hands it on at most once per animation frame. */
 export function createFeedSink({ schedule, apply }: FeedSinkOptions): FeedSink {
-  let frames: LiveFrame[] = [];
+  let frames: WindowFrame[] = [];
   let status: SystemStatus | null = null;
   let appState: AppState | null = null;
+  let restarted = false;
   let scheduled = false;
 
   const flush = (): void => {
     scheduled = false;
-    const batch: FeedBatch = { frames, status, appState };
+    const batch: FeedBatch = { frames, status, appState, restarted };
     frames = [];
     status = null;
     appState = null;
+    restarted = false;
     apply(batch);
   };
   const request = (): void => {
@@ -57,6 +60,12 @@ export function createFeedSink({ schedule, apply }: FeedSinkOptions): FeedSink {
       request();
     },
     appState(next) {
+      if (next.phase === 'starting') {
+        // What came before it is of the source that was left. A window that is not drawn may see only what it became.
+        restarted = true;
+        frames = [];
+        status = null;
+      }
       appState = next;
       request();
     },

@@ -1,7 +1,8 @@
-import type { LiveFrame, LiveLeader, SecondBucket } from '../../../backend/domain/live.ts';
+import { type LiveLeader, newestFirst, type SecondBucket } from '../../../backend/domain/live.ts';
 import type { Measures } from '../../../backend/domain/measures.ts';
 import type { SeriesPoint } from '../../../backend/domain/question.ts';
 import type { SaleLine } from '../../../backend/domain/ticket-sale.ts';
+import type { WindowFrame } from '../../../electron/contract/signatures.ts';
 
 /** Seconds kept, the current one included: 5 minutes. */
 const keptSeconds = 300;
@@ -14,6 +15,8 @@ export interface LivePicture {
   readonly sequence: number;
   /** When main made the newest frame, epoch ms. */
   readonly at: number;
+  /** Up to when the figures are complete, epoch ms: their age is counted from it. null: not known. */
+  readonly completeUntil: number | null;
   readonly day: string;
   readonly dayVersion: number;
   readonly totals: Measures;
@@ -27,17 +30,18 @@ export interface LivePicture {
   readonly minutes: readonly SeriesPoint[];
   readonly topTheaters: readonly LiveLeader[];
   readonly topMovies: readonly LiveLeader[];
-  /** Newest first, at most 50. */
+  /** By the instant of sale, newest first, at most 50. */
   readonly recent: readonly SaleLine[];
 }
 
 /** The picture after a frame. A snapshot replaces it, a tick (or the first frame after another day) changes it. */
-export function applyFrame(before: LivePicture | null, frame: LiveFrame): LivePicture {
+export function applyFrame(before: LivePicture | null, frame: WindowFrame): LivePicture {
   const base = frame.kind === 'tick' && before !== null && before.day === frame.day ? before : null;
   const seconds = base?.seconds ?? (frame.kind === 'tick' ? before?.seconds : undefined) ?? [];
   return {
     sequence: frame.sequence,
     at: frame.at,
+    completeUntil: frame.completeUntil,
     day: frame.day,
     dayVersion: frame.dayVersion,
     totals: frame.totals,
@@ -97,7 +101,7 @@ function mergeMinutes(held: readonly SeriesPoint[], changed: readonly SeriesPoin
 function mergeRecent(held: readonly SaleLine[], newest: readonly SaleLine[]): readonly SaleLine[] {
   if (newest.length === 0) return held;
   const seen = new Set(newest.map((sale) => sale.id));
-  return [...newest, ...held.filter((sale) => !seen.has(sale.id))].slice(0, keptSales);
+  return [...newest, ...held.filter((sale) => !seen.has(sale.id))].sort(newestFirst).slice(0, keptSales);
 }
 
 /** The held array when the new one says the same, so that what shows it is not drawn again. */

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { LiveFrame } from '../../../backend/domain/live.ts';
 import { noMeasures } from '../../../backend/domain/measures.ts';
 import type { SaleLine } from '../../../backend/domain/ticket-sale.ts';
+import type { WindowFrame } from '../../../electron/contract/signatures.ts';
 import { useConsole } from './console-store.ts';
 
 const base = Date.UTC(2026, 10, 22, 18, 0, 0);
@@ -9,7 +9,7 @@ const initial = useConsole.getInitialState();
 
 beforeEach(() => useConsole.setState(initial, true));
 
-function frame(patch: Partial<LiveFrame>): LiveFrame {
+function frame(patch: Partial<WindowFrame>): WindowFrame {
   return {
     kind: 'tick',
     sequence: 1,
@@ -19,6 +19,7 @@ function frame(patch: Partial<LiveFrame>): LiveFrame {
     totals: noMeasures,
     ledger: { events: 0, grossCents: 0n },
     committedAt: null,
+    completeUntil: base,
     eventsPerSecond: 0,
     salesPerMinute: 0,
     seconds: [],
@@ -33,7 +34,7 @@ function frame(patch: Partial<LiveFrame>): LiveFrame {
 
 const second = (at: number, cents: bigint) => ({ at, grossCents: cents, sales: 1, admits: 2 });
 const minute = (at: number, cents: bigint) => ({ at, measures: { ...noMeasures, grossCents: cents } });
-const sale = (id: string): SaleLine => ({
+const sale = (id: string, soldAt = base): SaleLine => ({
   id,
   kind: 1,
   refundOf: null,
@@ -44,13 +45,13 @@ const sale = (id: string): SaleLine => ({
   tickets: 2,
   amountCents: 2598,
   currency: 'USD',
-  soldAt: base,
+  soldAt,
   businessDay: '2026-11-22',
   partition: 0,
   offset: 0n,
 });
 const live = () => useConsole.getState().live!;
-const take = (...frames: LiveFrame[]) => useConsole.getState().takeFrames(frames);
+const take = (...frames: WindowFrame[]) => useConsole.getState().takeFrames(frames);
 
 test('a snapshot gives 300 seconds without gaps that end at its own', () => {
   take(frame({ kind: 'snapshot', seconds: [second(base - 2000, 500n)] }));
@@ -102,9 +103,10 @@ test('another business day starts without the minutes of the one before', () => 
   expect(live().day).toBe('2026-11-23');
 });
 
-test('recent sales are newest first, each once, at most 50', () => {
-  take(frame({ kind: 'snapshot', recent: Array.from({ length: 50 }, (_, index) => sale(`old-${index}`)) }));
-  take(frame({ sequence: 2, recent: [sale('new'), sale('old-0')] }));
+test('recent sales are in the order of their sale, each once, at most 50: history that comes in does not head them', () => {
+  const held = Array.from({ length: 50 }, (_, index) => sale(`old-${index}`, base - index));
+  take(frame({ kind: 'snapshot', recent: held }));
+  take(frame({ sequence: 2, recent: [sale('last week', base - 604_800_000), sale('new', base + 9), sale('old-0')] }));
   expect(live().recent).toHaveLength(50);
   expect(
     live()
@@ -149,4 +151,14 @@ test('a pause holds the picture, counts what waits, and loses nothing', () => {
   useConsole.getState().resumeLive();
   expect(live().ledger.events).toBe(412);
   expect(useConsole.getState()).toMatchObject({ waiting: 0, pausedAt: null });
+});
+
+test('versions of the day are remembered with the last moment up to which each was complete', () => {
+  take(frame({ kind: 'snapshot', dayVersion: 7, completeUntil: base }));
+  take(frame({ sequence: 2, dayVersion: 7, completeUntil: base + 900 }));
+  take(frame({ sequence: 3, dayVersion: 9, completeUntil: base + 1200 }));
+  expect(useConsole.getState().seen).toEqual([
+    { day: '2026-11-22', version: 7, until: base + 900 },
+    { day: '2026-11-22', version: 9, until: base + 1200 },
+  ]);
 });

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { hashKey, useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type {
   Answer,
@@ -14,11 +14,14 @@ import type { SaleLine } from '../../../backend/domain/ticket-sale.ts';
 import type { RequestFailure } from '../../../electron/contract/signatures.ts';
 import { asFailure, request } from '../bridge/bridge-client.ts';
 import { useConsole } from './console-store.ts';
-import { everyLiveChange } from './live-refetch.ts';
-import { storedKey } from './query-client.ts';
+import { keepUp } from './keep-up.ts';
+import { queryClient, storedKey } from './query-client.ts';
 
 /** Least time between two askings that the live day causes, ms. */
 const liveRefetchMs = 2000;
+/** A day gone by changes only through late sales: what is known of it is asked again when shown anew, and now and then, ms. */
+const closedStaleMs = 10_000;
+const closedRefetchMs = 30_000;
 
 /** Something asked of main: the last value stays while it is asked again and when that fails. */
 export interface Asked<T> {
@@ -60,9 +63,13 @@ export function useAnswer<N extends QuestionName>(
   options: AskOptions = {},
 ): AnswerState<QuestionValue<N>> {
   const day = 'day' in params ? params.day : null;
-  const asked = useAsked([storedKey, 'answer', name, params], day, options, () =>
+  const asked = useAsked<Answer<unknown>>(
+    [storedKey, 'answer', name, params],
+    day,
+    options,
     // The pair of name and parameters is one member of the union, which the compiler cannot see through N.
-    request('query.ask', { name, params } as Question),
+    () => request('query.ask', { name, params } as Question),
+    ({ watermark }) => watermark.version,
   );
   const answer = asked.value;
   return {
@@ -82,7 +89,17 @@ export function useRecentSales(
   options: AskOptions = {},
 ): Asked<readonly SaleLine[]> {
   const current = useConsole((state) => state.status?.businessDay ?? null);
-  return useAsked([storedKey, 'sales', filter], current, options, () => request('sales.recent', filter));
+  const asked = useAsked<{ readonly lines: readonly SaleLine[]; readonly version: number }>(
+    [storedKey, 'sales', filter],
+    current,
+    options,
+    async () => {
+      const version = useConsole.getState().latest?.dayVersion ?? 0;
+      return { lines: await request('sales.recent', filter), version };
+    },
+    ({ version }) => version,
+  );
+  return { ...asked, value: asked.value?.lines ?? null };
 }
 
 function useAsked<T>(
@@ -90,17 +107,31 @@ function useAsked<T>(
   day: string | null,
   { enabled = true, refetchMs = liveRefetchMs }: AskOptions,
   ask: () => Promise<T>,
+  versionOf: (value: T) => number,
 ): Asked<T> {
   const running = useConsole((state) => state.appState?.phase === 'running');
   const isCurrent = useConsole((state) => day !== null && day === state.live?.day);
   const active = enabled && running;
-  const query = useQuery({ queryKey: key, queryFn: ask, enabled: active });
+  const query = useQuery({
+    queryKey: key,
+    queryFn: ask,
+    enabled: active,
+    staleTime: isCurrent ? Number.POSITIVE_INFINITY : closedStaleMs,
+    refetchInterval: isCurrent ? false : closedRefetchMs,
+  });
   const { refetch } = query;
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the hash is the content of the key, and says what is asked.
   useEffect(() => {
     if (!active || !isCurrent) return undefined;
-    return everyLiveChange(refetchMs, () => void refetch({ cancelRefetch: false }));
-  }, [active, isCurrent, refetchMs, refetch]);
+    return keepUp(refetchMs, {
+      heldVersion: () => {
+        const held = queryClient.getQueryData<T>(key);
+        return held === undefined ? null : versionOf(held);
+      },
+      ask: () => refetch({ cancelRefetch: false }),
+    });
+  }, [active, isCurrent, refetchMs, refetch, hashKey(key)]);
 
   return {
     value: query.data ?? null,

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { change } from '../../../backend/domain/money.ts';
 import type { RankedTheater } from '../../../backend/domain/question.ts';
 import { type ShownDay, useCalendar } from './business-days.ts';
+import { useHistoryWords } from './history.ts';
 import { useAnswer } from './use-answer.ts';
 
 const quarterMs = 900_000;
@@ -26,7 +27,9 @@ export function useTheatreChanges({ day, before, compare }: ShownDay, at: number
     () => (quarter === null ? null : calendar.sameTimeOn(quarter, before)),
     [calendar, quarter, before],
   );
-  const options = { enabled: compare, refetchMs };
+  // Half of a day is nothing to compare with.
+  const compared = useHistoryWords(before) === null && compare;
+  const options = { enabled: compared, refetchMs };
   const now = useAnswer('theaterLeaderboard', { day, ...(quarter === null ? {} : { before: quarter }) }, options).value;
   const then = useAnswer(
     'theaterLeaderboard',
@@ -34,11 +37,11 @@ export function useTheatreChanges({ day, before, compare }: ShownDay, at: number
     options,
   ).value;
   return useMemo((): TheatreChanges => {
-    if (!compare || now === null || then === null) return { changeOf: () => null, quarter };
+    if (!compared || now === null || then === null) return { changeOf: () => null, quarter };
     const nowCents = grossById(now);
     const thenCents = grossById(then);
     return { changeOf: (id) => change(nowCents.get(id) ?? 0n, thenCents.get(id) ?? 0n), quarter };
-  }, [compare, now, then, quarter]);
+  }, [compared, now, then, quarter]);
 }
 
 function grossById(rows: readonly RankedTheater[]): ReadonlyMap<number, bigint> {

@@ -90,15 +90,17 @@ export function DownBanner({ title, cause, actions }: BannerProps) {
   return <Banner tone="error" title={title} cause={cause} actions={actions} />;
 }
 
-/** The picture is older than it should be, though nothing is known to be down. */
-export function StaleBanner({ title, cause, actions }: BannerProps) {
-  return <Banner tone="warn" title={title} cause={cause} actions={actions} />;
+/** The picture is older than it should be, though nothing is down; `working`: because of work that will end. */
+export function StaleBanner({ title, cause, actions, working = false }: BannerProps & { readonly working?: boolean }) {
+  return <Banner tone={working ? 'info' : 'warn'} title={title} cause={cause} actions={actions} />;
 }
 
-function Banner({ tone, title, cause, actions }: BannerProps & { readonly tone: 'error' | 'warn' }) {
+const bannerIcons = { error: OctagonX, warn: Hourglass, info: RefreshCw } as const;
+
+function Banner({ tone, title, cause, actions }: BannerProps & { readonly tone: keyof typeof bannerIcons }) {
   return (
-    <div className={classes.banner} data-tone={tone} role="alert">
-      <Icon of={tone === 'error' ? OctagonX : Hourglass} size={20} />
+    <div className={classes.banner} data-tone={tone} role={tone === 'error' ? 'alert' : 'status'}>
+      <Icon of={bannerIcons[tone]} size={20} />
       <div className={classes.bannerText} data-selectable>
         <div className={classes.bannerTitle}>{title}</div>
         <div className={classes.bannerCause}>{cause}</div>

@@ -35,18 +35,23 @@ export function minuteWords(ms: number, zone: string): string {
   return format(zone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(ms);
 }
 
+/** `22 Nov` in the zone. */
+export function dateWords(ms: number, zone: string): string {
+  return format(zone, { day: 'numeric', month: 'short' }).format(ms);
+}
+
 /** `19:42:36.412` in the zone. */
 export function preciseClockWords(ms: number, zone: string): string {
   return `${clockWords(ms, zone)}.${String(((ms % 1000) + 1000) % 1000).padStart(3, '0')}`;
 }
 
-/** `Sun 22 Nov 19:42:36 GMT` in the zone. */
-export function fullClockWords(ms: number, zone: string): string {
+/** `Sun 22 Nov` and `19:42:36 GMT` in the zone. */
+export function fullClockWords(ms: number, zone: string): { readonly day: string; readonly time: string } {
   const day = format(zone, { weekday: 'short', day: 'numeric', month: 'short' }).format(ms).replace(',', '');
   const name = format(zone, { timeZoneName: 'short', hour: '2-digit' })
     .formatToParts(ms)
     .find((part) => part.type === 'timeZoneName');
-  return `${day} ${clockWords(ms, zone)} ${name?.value ?? ''}`;
+  return { day, time: `${clockWords(ms, zone)} ${name?.value ?? ''}` };
 }
 
 /** A business day (`YYYY-MM-DD`) as `Sun 22 Nov 2026`, `Sun 22 Nov` or `22 Nov`. */
@@ -58,6 +63,20 @@ export function dayWords(day: string, form: 'full' | 'weekday' | 'short'): strin
   return format('UTC', options)
     .format(Date.parse(`${day}T00:00:00Z`))
     .replace(',', '');
+}
+
+/** A share (0..1) of work done as `76 %`: whole percent, 100 only once all is done. */
+export function percentOf(share: number): string {
+  return `${Math.floor(Math.min(Math.max(share, 0), 1) * 100)} %`;
+}
+
+/** A span in ms as `0:42`, `12:05`, `1:03:20`: for what is counted up while one waits. */
+export function stopwatchWords(ms: number): string {
+  const seconds = Math.floor(Math.max(0, ms) / 1000);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
 /** A count with thousands separators. */

@@ -1,21 +1,10 @@
 import { Button } from '@mantine/core';
-import {
-  Calendar,
-  CircleCheck,
-  CircleDashed,
-  HardDrive,
-  Lock,
-  type LucideIcon,
-  Play,
-  Server,
-  ShieldCheck,
-} from 'lucide-react';
+import { Calendar, CircleCheck, HardDrive, Lock, type LucideIcon, Play, Server, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import { startEmbedded } from '../../store/actions.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { ScreenHead } from '../../ui/screen-head.tsx';
-import { StateChip } from '../../ui/state-chip.tsx';
 import { Tile } from '../../ui/tile.tsx';
 import classes from './first-run.module.css';
 
@@ -30,14 +19,7 @@ export function FirstRun() {
   };
   return (
     <>
-      <ScreenHead
-        title="Live"
-        state={
-          <StateChip state="idle" icon={CircleDashed}>
-            No data source yet
-          </StateChip>
-        }
-      />
+      <ScreenHead title="Live" />
       <div className={classes.tiles}>
         {['Gross', 'Admits', 'ATP', 'Sales / min'].map((label) => (
           <Tile

@@ -4,25 +4,25 @@ import { useState } from 'react';
 import { request } from '../../bridge/bridge-client.ts';
 import { attempt, switchDataSource } from '../../store/actions.ts';
 import { useConsole } from '../../store/console-store.ts';
-import { activeSourceOf } from '../../store/data-sources.ts';
+import { activeSourceName, activeSourceOf } from '../../store/data-sources.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { ScreenHead } from '../../ui/screen-head.tsx';
-import { StateChip } from '../../ui/state-chip.tsx';
 import classes from './first-run.module.css';
 import { Waiting } from './waiting.tsx';
 
 /** While the data source starts or stops, and when it could not start. */
 export function StartUp() {
   const state = useConsole((console) => console.appState);
+  const name = useConsole(activeSourceName);
   if (state === null)
-    return <Progressing title="Opening" step="Asking for the state of the data source" share={null} note="" />;
+    return <Progressing title="ReelMetrics" step="Asking for the state of the data source" share={null} note="" />;
   switch (state.phase) {
     case 'starting':
       if (state.services.length > 0)
         return <Waiting source={state.source} step={state.step} services={state.services} />;
       return (
         <Progressing
-          title="Starting"
+          title={name ?? 'ReelMetrics'}
           step={state.step}
           share={state.share}
           note={
@@ -35,7 +35,7 @@ export function StartUp() {
     case 'stopping':
       return (
         <Progressing
-          title="Closing"
+          title={name ?? 'ReelMetrics'}
           step={state.step}
           share={null}
           note="What was acknowledged is stored before the window closes."
@@ -63,7 +63,7 @@ function Progressing({ title, step, share, note }: ProgressingProps) {
   const percent = share === null ? null : Math.round(share * 100);
   return (
     <>
-      <ScreenHead title={title} state={<StateChip state="working">Working</StateChip>} />
+      <ScreenHead title={title} />
       <section className={classes.ground} aria-label={title}>
         <div className={classes.progress}>
           <div className={classes.step} role="status">
@@ -96,7 +96,7 @@ function Failed({ code, message, hint }: FailedProps) {
   };
   return (
     <>
-      <ScreenHead title="Data source" state={<StateChip state="error">Failed to start</StateChip>} />
+      <ScreenHead title="Data source" />
       <section className={classes.ground} aria-label="What went wrong">
         <div className={classes.progress} role="alert" data-selectable>
           <h2 className={classes.title}>The data source did not start</h2>

@@ -36,16 +36,7 @@ export function Waiting({ source, step, services }: WaitingProps) {
   const isDown = services.some(({ status }) => status.state === 'down');
   return (
     <>
-      <ScreenHead
-        title={name}
-        state={
-          isDown ? (
-            <StateChip state="error">Waiting for services</StateChip>
-          ) : (
-            <StateChip state="working">Connecting</StateChip>
-          )
-        }
-      />
+      <ScreenHead title={name} />
       <section className={classes.ground} aria-label="Services">
         <div className={`${classes.progress} ${classes.wide}`}>
           <h2 className={classes.title}>{isDown ? 'Not all services answer' : 'Connecting'}</h2>

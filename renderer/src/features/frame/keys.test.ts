@@ -23,7 +23,8 @@ test.each([
   [press('&', { code: 'Digit1', ctrlKey: true }), 'screen.live'],
   [press('л', { code: 'KeyK', ctrlKey: true }), 'palette.open'],
   [press('s', { ctrlKey: true }), null],
-  [press('5'), null],
+  [press('5'), 'screen.settings'],
+  [press('6'), null],
 ] as const)('%o means %s', (key, command) => {
   expect(commandOf(key, 'page', false)).toBe(command);
 });

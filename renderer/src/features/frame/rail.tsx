@@ -36,6 +36,7 @@ interface RailProps {
 
 export function Rail({ collapsed, fixed }: RailProps) {
   const screen = useConsole((state) => state.screen);
+  const noSource = useConsole((state) => state.appState?.phase === 'no-source');
   const show = useConsole((state) => state.show);
   const { state, words } = useConsole(useShallow((console) => pipelineWords(console.status)));
   const troubled = state === 'warn' || state === 'error' || state === 'paused' ? state : null;
@@ -49,12 +50,16 @@ export function Rail({ collapsed, fixed }: RailProps) {
         {entries.map(({ screen: each, icon }) => {
           const command = commands.find(({ id }) => id === `screen.${each}`);
           const label = command?.label ?? each;
+          // Before the first choice there is one page besides the settings.
+          const closed = noSource && each !== 'live' && each !== 'settings';
           return (
             <li key={each}>
               <Tooltip label={label} position="right" disabled={!collapsed}>
                 <UnstyledButton
                   className={classes.entry}
                   aria-current={screen === each ? 'page' : undefined}
+                  disabled={closed}
+                  title={closed ? 'Choose a data source first' : undefined}
                   aria-label={collapsed ? label : undefined}
                   onClick={() => show(each)}
                 >

@@ -1,25 +1,31 @@
 import { UnstyledButton } from '@mantine/core';
-import { Database, HardDrive, Pause, Play, Server, Square, Unplug } from 'lucide-react';
-import { useShallow } from 'zustand/react/shallow';
+import { CirclePause, Database, EyeOff, HardDrive, Pause, Play, Server, Square, Unplug } from 'lucide-react';
 import { zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { activeSourceName, activeSourceOf } from '../../store/data-sources.ts';
+import { runCommand } from '../../store/run-command.ts';
 import { useNow } from '../../ui/clock.ts';
 import { Icon } from '../../ui/icon.tsx';
-import { pipelineWords } from '../../ui/pipeline-words.ts';
+import { lagWords } from '../../ui/pipeline-words.ts';
 import { stateLook } from '../../ui/state-chip.tsx';
 import { fullClockWords, rateWords } from '../../ui/time-words.ts';
 import classes from './frame.module.css';
+import { PausedWords } from './frame-chip.tsx';
 
-/** Always in this order: mode, backend, pipeline, simulator; right: the clock. Each part leads to its screen. */
+/**
+ * Always in this order: mode, backend, the state of the frame with the lag, simulator; right: paused and amounts hidden,
+ * each with the way back, and the clock. Each part leads to its screen.
+ */
 export function StatusBar() {
   return (
     <footer className={classes.statusBar}>
       <Mode />
       <Backend />
-      <Pipeline />
+      <State />
       <Simulator />
       <span className={classes.spring} />
+      <Paused />
+      <Hidden />
       <Clock />
     </footer>
   );
@@ -30,9 +36,9 @@ function Mode() {
   const name = useConsole(activeSourceName);
   const showSettings = useConsole((state) => state.showSettings);
   return (
-    <UnstyledButton className={classes.part} onClick={() => showSettings('data-source')}>
+    <UnstyledButton className={classes.part} data-shrinks onClick={() => showSettings('data-source')}>
       <Icon of={source === null ? Unplug : source === 'embedded' ? HardDrive : Server} small />
-      <strong>{name ?? 'No data source'}</strong>
+      <strong className={classes.clip}>{name ?? 'No data source'}</strong>
     </UnstyledButton>
   );
 }
@@ -48,17 +54,19 @@ function Backend() {
   );
 }
 
-function Pipeline() {
-  const { state, words, lag } = useConsole(useShallow((console) => pipelineWords(console.status)));
+/** The word of every head, with the lag. */
+function State() {
+  const { kind, look, word } = useConsole((console) => console.frame);
+  const lag = useConsole((console) => (console.status === null ? '' : lagWords(console.status.consumer)));
   const show = useConsole((console) => console.show);
-  const look = stateLook[state];
+  const { icon, tone } = stateLook[look];
   return (
-    <UnstyledButton className={classes.part} onClick={() => show('pipeline')}>
-      <span className={classes.dot} data-tone={look.tone}>
-        <Icon of={look.icon} small />
+    <UnstyledButton className={classes.part} data-state={kind} onClick={() => show('pipeline')}>
+      <span className={classes.dot} data-tone={tone}>
+        <Icon of={icon} small />
       </span>
-      <strong>{words}</strong>
-      {lag === '' ? null : <span className={classes.figures}>{lag}</span>}
+      <strong>{word}</strong>
+      {lag === '' || word.toLowerCase() === lag ? null : <span className={classes.figures}>{lag}</span>}
     </UnstyledButton>
   );
 }
@@ -87,17 +95,52 @@ function Simulator() {
   );
 }
 
+function Paused() {
+  const pausedAt = useConsole((console) => console.frame.pausedAt);
+  if (pausedAt === null) return null;
+  return (
+    <UnstyledButton
+      className={classes.part}
+      data-mark
+      title="Follow the sales again"
+      onClick={() => useConsole.getState().resumeLive()}
+    >
+      <Icon of={CirclePause} small />
+      <strong>
+        <PausedWords since={pausedAt} />
+      </strong>
+      <span className={classes.way}>Resume</span>
+    </UnstyledButton>
+  );
+}
+
+function Hidden() {
+  const hidden = useConsole((console) => console.frame.hidden);
+  if (!hidden) return null;
+  return (
+    <UnstyledButton className={classes.part} data-mark onClick={() => runCommand('amounts.hide')}>
+      <Icon of={EyeOff} small />
+      <strong>Amounts hidden</strong>
+      <span className={classes.way}>Show</span>
+    </UnstyledButton>
+  );
+}
+
 function Clock() {
   const zone = useConsole(zoneOf);
   const showSettings = useConsole((state) => state.showSettings);
   const now = useNow();
+  const { day, time } = fullClockWords(now, zone);
   return (
     <UnstyledButton
       className={classes.part}
-      title={`Clock of the business zone, ${zone}`}
+      title={`${day} ${time}, clock of the business zone, ${zone}`}
       onClick={() => showSettings('general')}
     >
-      <time className={classes.clock}>{fullClockWords(now, zone)}</time>
+      <time className={classes.clock}>
+        <span className={classes.clockDay}>{day} </span>
+        {time}
+      </time>
     </UnstyledButton>
   );
 }

@@ -18,13 +18,19 @@ export function useKeys(): void {
         return;
       }
       const id = commandOf(event, focusOf(document.activeElement), isMac);
-      if (id === null) return;
+      if (id === null || (id === 'live.pause' && !showsLive())) return;
       event.preventDefault();
       if (!event.repeat || id === 'day.previous' || id === 'day.next') runCommand(id);
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, []);
+}
+
+/** Space pauses only where the live picture is looked at: elsewhere a stray key would freeze figures that are not in view. */
+function showsLive(): boolean {
+  const { screen, day } = useConsole.getState();
+  return screen === 'live' && day === null;
 }
 
 /** Escape closes what was opened last: the drawer, then wall mode. */

@@ -4,11 +4,16 @@ import { useMemo, useState } from 'react';
 import type { LiveLeader } from '../../../../backend/domain/live.ts';
 import type { Measures } from '../../../../backend/domain/measures.ts';
 import { averageTicketPrice } from '../../../../backend/domain/money.ts';
+import { useAsOf } from '../../store/as-of.ts';
 import type { ShownDay } from '../../store/business-days.ts';
+import { zoneOf } from '../../store/business-days.ts';
+import { useConsole } from '../../store/console-store.ts';
 import { runCommand } from '../../store/run-command.ts';
 import { useAnswer } from '../../store/use-answer.ts';
 import { useTheatreChanges } from '../../store/use-theatre-changes.ts';
 import { Amount } from '../../ui/amount.tsx';
+import { AsOf } from '../../ui/as-of.tsx';
+import { DayTotal } from '../../ui/day-total.tsx';
 import { ScreenHead } from '../../ui/screen-head.tsx';
 import { StateChip } from '../../ui/state-chip.tsx';
 import { EmptyState, ErrorLine, WidgetError } from '../../ui/states.tsx';
@@ -74,6 +79,8 @@ export function ClosedDay({ shown }: { readonly shown: ShownDay }) {
     for (const asked of [summary, minutes, theaters, movies, minutesBefore]) if (asked.error !== null) asked.retry();
   };
   const error = failed?.error ?? null;
+  const asOf = useAsOf(day, summary.watermark);
+  const zone = useConsole(zoneOf);
   return (
     <>
       <ScreenHead
@@ -83,7 +90,11 @@ export function ClosedDay({ shown }: { readonly shown: ShownDay }) {
             {dayWords(day, 'short')}, closed day
           </StateChip>
         }
-        note="final figures, by sale date"
+        note={
+          <>
+            final figures, by sale date · <AsOf at={asOf} zone={zone} by={summary.backend} />
+          </>
+        }
         actions={
           <>
             <Button onClick={() => runCommand('day.today')}>Back to today</Button>
@@ -93,6 +104,8 @@ export function ClosedDay({ shown }: { readonly shown: ShownDay }) {
       />
       <div className={classes.screen}>
         <ClosedTiles
+          day={day}
+          version={summary.watermark?.version ?? null}
           totals={summary.value}
           failed={summary.error !== null}
           changes={
@@ -135,6 +148,7 @@ export function ClosedDay({ shown }: { readonly shown: ShownDay }) {
             theaters={leaders}
             movies={titles}
             totalCents={summary.value?.grossCents ?? 0n}
+            version={summary.watermark?.version ?? null}
             changeOf={changeOf}
             against={compare ? `vs ${dayWords(before, 'short')}` : null}
             live={false}
@@ -150,6 +164,8 @@ function leaderOf(id: number, { grossCents, admits }: Measures): LiveLeader {
 }
 
 interface ClosedTilesProps {
+  readonly day: string;
+  readonly version: number | null;
   readonly totals: Measures | null;
   readonly failed: boolean;
   readonly changes: TileChanges | null;
@@ -159,7 +175,7 @@ interface ClosedTilesProps {
   readonly compared: ReturnType<typeof useComparedDay>;
 }
 
-function ClosedTiles({ totals, failed, changes, against, why, compared }: ClosedTilesProps) {
+function ClosedTiles({ day, version, totals, failed, changes, against, why, compared }: ClosedTilesProps) {
   const shapes = useMemo(() => (compared === null ? null : shapesOfDay(compared.now)), [compared]);
   const price = totals === null ? null : averageTicketPrice(totals);
   const hours = compared === null ? 24 : (compared.now.end - compared.now.start) / (60 * minuteMs);
@@ -173,7 +189,7 @@ function ClosedTiles({ totals, failed, changes, against, why, compared }: Closed
       <Tile
         {...shared}
         label="Gross"
-        figure={totals === null ? null : <Amount cents={totals.grossCents} compact />}
+        figure={totals === null ? null : <DayTotal day={day} version={version} cents={totals.grossCents} compact />}
         spark={<Spark values={shapes?.gross} />}
         bottom={bottom('gross')}
       />

@@ -6,6 +6,7 @@ import { averageTicketPrice, formatPercent, share } from '../../../../backend/do
 import { useConsole } from '../../store/console-store.ts';
 import { Amount, useAmounts } from '../../ui/amount.tsx';
 import { Card, Panel } from '../../ui/card.tsx';
+import { DayTotal } from '../../ui/day-total.tsx';
 import { Delta } from '../../ui/delta.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { EmptyState, Skeleton, SkeletonRows } from '../../ui/states.tsx';
@@ -122,7 +123,8 @@ interface LeadersCardProps {
   readonly nameOf: (id: number) => string;
   /** The second column; its width in px, as figures are never cut. */
   readonly second: { readonly head: string; readonly width: number; readonly cell: (leader: LiveLeader) => ReactNode };
-  readonly totalCents: bigint;
+  /** The day's gross, and the version that it is of. */
+  readonly total: { readonly day: string; readonly version: number | null; readonly cents: bigint };
   readonly actions?: ReactNode;
   readonly error?: ReactNode;
   readonly onOpen?: (id: number) => void;
@@ -135,7 +137,7 @@ export function LeadersCard({
   leaders,
   nameOf,
   second,
-  totalCents,
+  total,
   actions,
   error,
   onOpen,
@@ -158,7 +160,7 @@ export function LeadersCard({
           <>
             <Amount cents={sum} />
             <span>
-              {formatPercent(share(sum, totalCents))} of <Amount cents={totalCents} />
+              {formatPercent(share(sum, total.cents))} of <DayTotal {...total} />
             </span>
           </>
         )

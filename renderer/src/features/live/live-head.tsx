@@ -1,37 +1,27 @@
 import { Button } from '@mantine/core';
-import { Expand, Pause, Play, Radio } from 'lucide-react';
+import { Expand, Pause, Play } from 'lucide-react';
+import { useLiveAsOf } from '../../store/as-of.ts';
+import { zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
+import { oldAfterMs } from '../../store/frame-state.ts';
 import { runCommand } from '../../store/run-command.ts';
+import { AsOf } from '../../ui/as-of.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import { ScreenHead } from '../../ui/screen-head.tsx';
-import { StateChip } from '../../ui/state-chip.tsx';
-import { countWords } from '../../ui/time-words.ts';
-import type { LiveState } from './live-state.ts';
 
-/** Name of the screen, how the picture stands, and what can be done about it. */
-export function LiveHead({ state, clock }: { readonly state: LiveState; readonly clock: (at: number) => string }) {
-  const tickRate = useConsole((console) => console.settings?.tickRate ?? 4);
-  // Not the time of each tick: only of a picture that stands still.
-  const at = useConsole((console) =>
-    state.kind === 'receiving' || state.kind === 'quiet' ? null : (console.live?.at ?? null),
-  );
-  const asOf = at === null ? '' : `Last picture ${clock(at)}`;
-  const waiting = useConsole((console) => console.waiting);
-  const observeOnly = useConsole((console) => console.status?.consumer.observeOnly ?? false);
-  const simulation = useConsole((console) => console.status?.simulation);
-  const paused = state.kind === 'paused';
-  const live = state.kind === 'receiving' || state.kind === 'quiet';
-  const rate = state.kind === 'receiving' ? `${tickRate} ticks/s` : asOf;
-  const note = live && observeOnly ? 'Observing: stored by others, read every second' : rate;
+/** Name of the screen, as of when its figures hold, and what can be done about it. */
+export function LiveHead() {
+  const kind = useConsole((state) => state.frame.kind);
+  const simulation = useConsole((state) => state.status?.simulation);
+  const paused = useConsole((state) => state.pausedAt !== null);
   return (
     <ScreenHead
       title="Live"
-      state={<LiveChip state={state} waiting={waiting} />}
-      note={note}
+      note={kind === 'loading' ? undefined : <Note />}
       actions={
         <>
-          {state.kind === 'quiet' ? (
+          {kind === 'quiet' ? (
             <Button
               leftSection={<Icon of={Play} small />}
               disabled={simulation?.allowed !== true}
@@ -41,7 +31,7 @@ export function LiveHead({ state, clock }: { readonly state: LiveState; readonly
               Start the simulator
             </Button>
           ) : null}
-          {state.kind === 'down' || state.kind === 'loading' ? null : (
+          {kind === 'loading' ? null : (
             <Button
               leftSection={<Icon of={paused ? Play : Pause} small />}
               rightSection={<KeyHint keys="Space" />}
@@ -54,6 +44,18 @@ export function LiveHead({ state, clock }: { readonly state: LiveState; readonly
         </>
       }
     />
+  );
+}
+
+function Note() {
+  const at = useLiveAsOf();
+  const zone = useConsole(zoneOf);
+  const observing = useConsole((state) => state.frame.kind === 'observing');
+  return (
+    <>
+      <AsOf at={at} zone={zone} limitMs={oldAfterMs} />
+      {observing ? ' \u00b7 stored by others, read every second' : null}
+    </>
   );
 }
 
@@ -70,29 +72,4 @@ export function WallButton() {
       {wall ? 'Leave wall mode' : 'Wall mode'}
     </Button>
   );
-}
-
-function LiveChip({ state, waiting }: { readonly state: LiveState; readonly waiting: number }) {
-  switch (state.kind) {
-    case 'loading':
-      return <StateChip state="working">Loading</StateChip>;
-    case 'receiving':
-      return (
-        <StateChip state="ok" icon={Radio}>
-          Receiving
-        </StateChip>
-      );
-    case 'quiet':
-      return <StateChip state="idle">No sales, simulator off</StateChip>;
-    case 'paused':
-      return <StateChip state="paused">Paused, {countWords(waiting)} waiting</StateChip>;
-    case 'down':
-      return <StateChip state="error">{state.what} down</StateChip>;
-    case 'held':
-      return <StateChip state="paused">Consumer paused</StateChip>;
-    case 'stale':
-      return <StateChip state="old">Old picture</StateChip>;
-    default:
-      return state satisfies never;
-  }
 }

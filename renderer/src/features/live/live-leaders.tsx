@@ -19,22 +19,29 @@ interface LiveLeadersProps {
   readonly at: number | null;
   readonly clock: (at: number) => string;
   readonly live: boolean;
+  /** Words for why the compared day is not whole; null when it is. */
+  readonly history: string | null;
 }
 
 /** Top theatre, top five theatres and movies of the live day, by the tick. */
-export function LiveLeaders({ shown, at, clock, live }: LiveLeadersProps) {
+export function LiveLeaders({ shown, at, clock, live, history }: LiveLeadersProps) {
   const { day, before, compare } = shown;
   const theaters = useConsole((state) => state.live?.topTheaters ?? null);
   const movies = useConsole((state) => state.live?.topMovies ?? null);
   const totalCents = useConsole((state) => state.live?.totals.grossCents ?? 0n);
+  const version = useConsole((state) => state.live?.dayVersion ?? null);
   const { changeOf, quarter } = useTheatreChanges(shown, at);
-  const against = compare ? `vs ${dayWords(before, 'short')}${quarter === null ? '' : `, ${clock(quarter)}`}` : null;
+  const against =
+    compare && history === null
+      ? `vs ${dayWords(before, 'short')}${quarter === null ? '' : `, ${clock(quarter)}`}`
+      : null;
   return (
     <Leaders
       day={day}
       theaters={theaters}
       movies={movies}
       totalCents={totalCents}
+      version={version}
       changeOf={changeOf}
       against={against}
       live={live}
@@ -47,13 +54,15 @@ interface LeadersProps {
   readonly theaters: readonly LiveLeader[] | null;
   readonly movies: readonly LiveLeader[] | null;
   readonly totalCents: bigint;
+  /** Version of the day that the total holds. */
+  readonly version: number | null;
   readonly changeOf: ChangeOf;
   readonly against: string | null;
   readonly live: boolean;
 }
 
 /** The three cards of leaders of a day. */
-export function Leaders({ day, theaters, movies, totalCents, changeOf, against, live }: LeadersProps) {
+export function Leaders({ day, theaters, movies, totalCents, version, changeOf, against, live }: LeadersProps) {
   const catalogue = useConsole((state) => state.catalogue);
   const show = useConsole((state) => state.show);
   const openDrawer = useConsole((state) => state.openDrawer);
@@ -87,7 +96,7 @@ export function Leaders({ day, theaters, movies, totalCents, changeOf, against, 
             ? shareColumn
             : { head: 'Change', width: changeWidth, cell: ({ id }) => <Delta ratio={changeOf(id)} /> }
         }
-        totalCents={totalCents}
+        total={{ day, version, cents: totalCents }}
         actions={<AllLink onClick={() => toTheatres(null)}>All {catalogue?.theaters.size ?? ''}</AllLink>}
         onOpen={toTheatres}
       />
@@ -97,7 +106,7 @@ export function Leaders({ day, theaters, movies, totalCents, changeOf, against, 
         leaders={movies}
         nameOf={(id) => catalogue?.movies.get(id)?.title ?? `Movie ${id}`}
         second={shareColumn}
-        totalCents={totalCents}
+        total={{ day, version, cents: totalCents }}
       />
     </div>
   );

@@ -3,13 +3,14 @@ import { useMemo } from 'react';
 import { averageTicketPrice } from '../../../../backend/domain/money.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
 import { useConsole } from '../../store/console-store.ts';
+import { oldAfterMs } from '../../store/frame-state.ts';
 import { Age } from '../../ui/age.tsx';
 import { Amount, useAmounts } from '../../ui/amount.tsx';
+import { DayTotal } from '../../ui/day-total.tsx';
 import { Delta } from '../../ui/delta.tsx';
 import { Tile } from '../../ui/tile.tsx';
 import { countWords, dayWords } from '../../ui/time-words.ts';
 import classes from './live.module.css';
-import { oldAfterMs } from './live-state.ts';
 import type { ComparedDay } from './revenue-spans.ts';
 import { changesAt, shapesBefore, type TileChanges, type TileShapes } from './tile-figures.ts';
 
@@ -32,6 +33,9 @@ interface LiveTilesProps {
 /** The four figures of the day, renewed with each tick. */
 export function LiveTiles({ compared, minute, before, why, clock, live, rateKnown }: LiveTilesProps) {
   const at = useConsole((state) => state.live?.at ?? null);
+  const until = useConsole((state) => state.live?.completeUntil ?? null);
+  const day = useConsole((state) => state.live?.day ?? null);
+  const version = useConsole((state) => state.live?.dayVersion ?? null);
   const totals = useConsole((state) => state.live?.totals ?? null);
   const rate = useConsole((state) => state.live?.salesPerMinute ?? 0);
   const changes = useMemo(() => (compared === null ? null : changesAt(compared, minute)), [compared, minute]);
@@ -47,14 +51,14 @@ export function LiveTiles({ compared, minute, before, why, clock, live, rateKnow
         why={ratio === 'sales' && hasGhost ? `no sales at ${clock(time)} on ${against}` : why}
       />
     );
-  const shared = { age: <Age at={at} limitMs={oldAfterMs} />, loading: totals === null, old: !live };
+  const shared = { age: <Age at={until} limitMs={oldAfterMs} onlyOld />, loading: totals === null, old: !live };
   const price = totals === null ? null : averageTicketPrice(totals);
   return (
     <div className={classes.tiles}>
       <Tile
         {...shared}
         label="Gross"
-        figure={totals === null ? null : <Amount cents={totals.grossCents} compact />}
+        figure={totals === null ? null : <DayTotal day={day} version={version} cents={totals.grossCents} compact />}
         spark={<Spark values={shapes?.gross} tone={live ? 'live' : 'stale'} />}
         bottom={bottom('gross', minute)}
       />

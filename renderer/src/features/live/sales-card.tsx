@@ -1,6 +1,7 @@
 import { Globe, Handshake, type LucideIcon, MonitorSmartphone, Store, Undo2 } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
 import type { Channel, SaleLine } from '../../../../backend/domain/ticket-sale.ts';
+import { useLiveAsOf } from '../../store/as-of.ts';
 import { zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { Amount } from '../../ui/amount.tsx';
@@ -8,7 +9,7 @@ import { Card } from '../../ui/card.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { SkeletonRows } from '../../ui/states.tsx';
 import tables from '../../ui/table.module.css';
-import { clockWords, countWords, minuteWords, preciseClockWords } from '../../ui/time-words.ts';
+import { clockWords, countWords, dateWords, minuteWords, preciseClockWords } from '../../ui/time-words.ts';
 import { saleRowHeight } from './layout.ts';
 import classes from './live.module.css';
 import { useHeld } from './use-held.ts';
@@ -38,7 +39,8 @@ interface SalesCardProps {
 export function SalesCard({ rows, live, empty }: SalesCardProps) {
   const recent = useConsole((state) => state.live?.recent ?? none);
   const loading = useConsole((state) => state.live === null);
-  const at = useConsole((state) => (live ? null : (state.live?.at ?? null)));
+  const asOf = useLiveAsOf();
+  const at = live ? null : asOf;
   const zone = useConsole(zoneOf);
   const { shown, held, handlers } = useHeld(recent);
   const newer = held ? newerThan(recent, shown) : 0;
@@ -100,14 +102,21 @@ export function SalesCard({ rows, live, empty }: SalesCardProps) {
   );
 }
 
+/** The time of a sale of today; of any other business day the date, too. */
+function soldAtWords({ soldAt, businessDay }: SaleLine, today: string | null, zone: string): string {
+  if (businessDay === today) return preciseClockWords(soldAt, zone);
+  return `${dateWords(soldAt, zone)} ${minuteWords(soldAt, zone)}`;
+}
+
 const SaleRow = memo(function SaleRow({ sale, zone }: { readonly sale: SaleLine; readonly zone: string }) {
   const theater = useConsole((state) => state.catalogue?.theaters.get(sale.theaterId)?.name);
   const movie = useConsole((state) => state.catalogue?.movies.get(sale.movieId)?.title);
+  const today = useConsole((state) => state.live?.day ?? null);
   const { icon, word } = channelLooks[sale.channel];
   const refund = sale.kind === -1;
   return (
     <tr>
-      <td className={tables.mono}>{preciseClockWords(sale.soldAt, zone)}</td>
+      <td className={tables.mono}>{soldAtWords(sale, today, zone)}</td>
       <td className={tables.name}>{theater ?? `Theatre ${sale.theaterId}`}</td>
       <td>
         {movie ?? `Movie ${sale.movieId}`}

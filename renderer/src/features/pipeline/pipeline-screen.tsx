@@ -10,7 +10,6 @@ import { useScreenActions } from '../../store/screen-actions.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { pipelineWords } from '../../ui/pipeline-words.ts';
 import { ScreenHead } from '../../ui/screen-head.tsx';
-import { StateChip } from '../../ui/state-chip.tsx';
 import { clockWords } from '../../ui/time-words.ts';
 import { DeadLettersCard } from './dead-letters-card.tsx';
 import { FlowMap } from './flow.tsx';
@@ -47,15 +46,15 @@ export function PipelineScreen() {
 }
 
 function Head() {
-  const { state, words, since } = useConsole(useShallow((console) => pipelineWords(console.status)));
+  const { words, since } = useConsole(useShallow((console) => pipelineWords(console.status)));
   const zone = useConsole(zoneOf);
   const paused = useConsole((console) => console.status?.consumer.paused ?? null);
   const observeOnly = useConsole((console) => console.status?.consumer.observeOnly ?? false);
   return (
     <ScreenHead
       title="Pipeline"
-      state={<StateChip state={state}>{words}</StateChip>}
-      note={since === null ? undefined : `since ${clockWords(since, zone)}`}
+      note={`${words}${since === null ? '' : ` since ${clockWords(since, zone)}`}`}
+      banner={false}
       actions={
         paused === null ? undefined : (
           <Button

@@ -37,7 +37,7 @@ export function SettingsScreen() {
   const current = sections.find(({ id }) => id === chosen);
   return (
     <>
-      <ScreenHead title="Settings" note={current?.label} />
+      <ScreenHead title="Settings" note={current?.label} banner={false} />
       <div className={classes.layout}>
         <nav className={classes.nav} aria-label="Sections of the settings">
           {sections.map(({ id, label }) => (

@@ -74,8 +74,13 @@ function Head({ gate }: { readonly gate: Gate }) {
   return (
     <ScreenHead
       title="Simulator"
-      state={state === null ? null : <Chip state={state} />}
-      note={since === null || state === null ? undefined : <Since at={since} />}
+      note={
+        since === null || state === null ? undefined : (
+          <>
+            Simulator <Chip state={state} /> <Since at={since} />
+          </>
+        )
+      }
       actions={
         <>
           <KeyHint keys="CmdOrCtrl+Shift+S" />
@@ -90,16 +95,28 @@ function Chip({ state }: { readonly state: SimulatorStatus['state'] }) {
   switch (state) {
     case 'running':
       return (
-        <StateChip state="ok" icon={Play}>
+        <StateChip plain state="ok" icon={Play}>
           Running
         </StateChip>
       );
     case 'paused':
-      return <StateChip state="paused">Paused</StateChip>;
+      return (
+        <StateChip plain state="paused">
+          Paused
+        </StateChip>
+      );
     case 'stopping':
-      return <StateChip state="working">Stopping</StateChip>;
+      return (
+        <StateChip plain state="working">
+          Stopping
+        </StateChip>
+      );
     case 'stopped':
-      return <StateChip state="idle">Stopped</StateChip>;
+      return (
+        <StateChip plain state="idle">
+          Stopped
+        </StateChip>
+      );
     default:
       return state satisfies never;
   }

@@ -2,8 +2,10 @@ import { Trophy } from 'lucide-react';
 import type { RankedTheater } from '../../../../backend/domain/question.ts';
 import { useCalendar } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
+import { oldAfterMs } from '../../store/frame-state.ts';
 import { Amount } from '../../ui/amount.tsx';
 import { Panel } from '../../ui/card.tsx';
+import { useNow } from '../../ui/clock.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Skeleton } from '../../ui/states.tsx';
 import { dayWords } from '../../ui/time-words.ts';
@@ -15,11 +17,13 @@ interface LeaderBannerProps {
   readonly future: boolean;
   /** Highest gross first; null while unknown. */
   readonly board: readonly RankedTheater[] | null;
+  /** As of when the board holds, epoch ms; null while unknown. */
+  readonly asOf: number | null;
   readonly failed: boolean;
 }
 
 /** The answer of the screen in one sentence: which theatre leads the day, by what rule, and by how much. */
-export function LeaderBanner({ day, isCurrent, future, board, failed }: LeaderBannerProps) {
+export function LeaderBanner({ day, isCurrent, future, board, asOf, failed }: LeaderBannerProps) {
   const catalogue = useConsole((state) => state.catalogue);
   const { zone, cutoverHour } = useCalendar();
   const leaders = (board ?? []).filter(({ rank }) => rank === 1);
@@ -27,7 +31,10 @@ export function LeaderBanner({ day, isCurrent, future, board, failed }: LeaderBa
   const first = leaders[0];
   const name = (id: number): string => catalogue?.theaters.get(id)?.name ?? `Theatre ${id}`;
   const on = dayWords(day, 'short');
-  const lit = isCurrent && first !== undefined && !failed;
+  const follows = useConsole(({ frame }) => frame.lit && frame.pausedAt === null);
+  const now = useNow();
+  const fresh = asOf !== null && now - asOf <= oldAfterMs;
+  const lit = isCurrent && first !== undefined && !failed && follows && fresh;
   return (
     <Panel label="Top theatre" className={classes.banner ?? ''}>
       <div className={classes.bulbs} data-lit={lit || undefined} />

@@ -4,10 +4,14 @@ import type { ReactNode } from 'react';
 import { formatPercent, share } from '../../../../backend/domain/money.ts';
 import type { TheaterMovie } from '../../../../backend/domain/question.ts';
 import { ShareBar } from '../../charts/share-bar.tsx';
+import { useAsOf } from '../../store/as-of.ts';
 import { type ShownDay, useCalendar, zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
+import { oldAfterMs } from '../../store/frame-state.ts';
 import { type Asked, useAnswer, useRecentSales } from '../../store/use-answer.ts';
 import { Amount, useAmounts } from '../../ui/amount.tsx';
+import { AsOf } from '../../ui/as-of.tsx';
+import { useFrameSlots } from '../../ui/frame-slots.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { ErrorLine, SkeletonRows, WidgetError } from '../../ui/states.tsx';
 import tables from '../../ui/table.module.css';
@@ -26,14 +30,19 @@ interface TheatreDrawerProps {
   readonly shown: ShownDay;
   /** Theatres in all. */
   readonly count: number;
+  /** As of when the figures of the row hold, epoch ms; null while unknown. */
+  readonly asOf: number | null;
+  readonly backend: string | null;
   /** To the row above (-1) or below (1). */
   readonly onStep: (by: number) => void;
   readonly onClose: () => void;
 }
 
 /** One theatre of the day: its figures, movies, hours of the week and last sales. */
-export function TheatreDrawer({ row, shown, count, onStep, onClose }: TheatreDrawerProps) {
+export function TheatreDrawer({ row, shown, count, asOf, backend, onStep, onClose }: TheatreDrawerProps) {
   const { theater, measures, rank, price, occupancy } = row;
+  const { chip } = useFrameSlots();
+  const zone = useConsole(zoneOf);
   return (
     <aside
       className={classes.drawer}
@@ -63,6 +72,10 @@ export function TheatreDrawer({ row, shown, count, onStep, onClose }: TheatreDra
           </ActionIcon>
         </div>
       </header>
+      <div className={classes.drawerState}>
+        {chip}
+        <AsOf at={asOf} zone={zone} by={backend} limitMs={shown.isCurrent ? oldAfterMs : null} />
+      </div>
       <dl className={classes.figures}>
         <Figure name="Gross">
           <Amount cents={measures.grossCents} />
@@ -152,11 +165,21 @@ function useAmountWidth(): (cents: readonly (bigint | number)[]) => number {
 function Movies({ theaterId, day }: { readonly theaterId: number; readonly day: string }) {
   const amountWidth = useAmountWidth();
   const movies = useAnswer('theaterMovies', { theaterId, day });
+  const asOf = useAsOf(day, movies.watermark);
+  const zone = useConsole(zoneOf);
   const titles = useConsole((state) => state.catalogue?.movies);
   return (
     <Part
       title="Movies"
-      note={movies.value === null ? '' : `${movies.value.length} sold`}
+      note={
+        movies.value === null ? (
+          ''
+        ) : (
+          <>
+            {movies.value.length} {movies.value.length === 1 ? 'film' : 'films'} · <AsOf at={asOf} zone={zone} />
+          </>
+        )
+      }
       asked={movies}
       rows={shownMovies + 2}
       empty="No movie has sold here on this day."

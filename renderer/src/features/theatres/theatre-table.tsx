@@ -8,6 +8,7 @@ import { useSize } from '../../charts/use-size.ts';
 import { zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { Amount, useAmounts } from '../../ui/amount.tsx';
+import { DayTotal } from '../../ui/day-total.tsx';
 import { Delta } from '../../ui/delta.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import tables from '../../ui/table.module.css';
@@ -57,6 +58,9 @@ interface TheatreTableProps {
   readonly shapes: HourShapes | null;
   readonly sort: Sort;
   readonly onSort: (sort: Sort) => void;
+  /** Day and version that the total is of. */
+  readonly day: string;
+  readonly version: number | null;
   readonly selectedId: number | null;
   readonly onOpen: (theaterId: number) => void;
   readonly onClose: () => void;
@@ -69,8 +73,22 @@ interface TheatreTableProps {
 
 /** The theatres of the day. Up and down go from row to row, Enter opens, Escape closes. */
 export function TheatreTable(props: TheatreTableProps) {
-  const { rows, count, total, shapes, sort, onSort, selectedId, onOpen, onClose, against, quarter, holdHandlers } =
-    props;
+  const {
+    rows,
+    count,
+    total,
+    day,
+    version,
+    shapes,
+    sort,
+    onSort,
+    selectedId,
+    onOpen,
+    onClose,
+    against,
+    quarter,
+    holdHandlers,
+  } = props;
   const [sizeRef, size] = useSize();
   const [first, setFirst] = useState(0);
   const [focusId, setFocusId] = useState<number | null>(null);
@@ -175,8 +193,12 @@ export function TheatreTable(props: TheatreTableProps) {
         </span>
         <span>
           {rows.length === count ? 'Total ' : 'Total of these '}
-          <Amount cents={shownTotal.grossCents} /> · {countWords(shownTotal.admits)} admits · ATP{' '}
-          <Amount cents={averageTicketPrice(shownTotal)} />
+          {rows.length === count ? (
+            <DayTotal day={day} version={version} cents={shownTotal.grossCents} />
+          ) : (
+            <Amount cents={shownTotal.grossCents} />
+          )}{' '}
+          · {countWords(shownTotal.admits)} admits · ATP <Amount cents={averageTicketPrice(shownTotal)} />
         </span>
       </footer>
     </div>

@@ -2,14 +2,17 @@ import { Button, Drawer, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { ArrowUpDown, Search } from 'lucide-react';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { useShownDay } from '../../store/business-days.ts';
+import { useAsOf } from '../../store/as-of.ts';
+import { useShownDay, zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
+import { oldAfterMs } from '../../store/frame-state.ts';
 import { runCommand } from '../../store/run-command.ts';
 import { useScreenActions } from '../../store/screen-actions.ts';
 import { useAnswer } from '../../store/use-answer.ts';
 import { useTheatreChanges } from '../../store/use-theatre-changes.ts';
-import { Amount } from '../../ui/amount.tsx';
+import { AsOf } from '../../ui/as-of.tsx';
 import { Panel } from '../../ui/card.tsx';
+import { DayTotal } from '../../ui/day-total.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import { ScreenHead } from '../../ui/screen-head.tsx';
@@ -59,6 +62,9 @@ export function TheatresScreen() {
   const wanted = useMemo(() => sortRows(filterRows(all ?? [], filter), sort), [all, filter, sort]);
   const { rows, changes, apply } = useRowOrder(wanted, held, `${day} ${filter} ${sort.key} ${sort.descending}`);
   const total = useMemo(() => totalOf(all ?? []), [all]);
+  const version = board.watermark?.version ?? null;
+  const asOf = useAsOf(day, board.watermark);
+  const zone = useConsole(zoneOf);
 
   const filterRef = useRef<HTMLInputElement>(null);
   const exported = useRef({ day, rows });
@@ -87,7 +93,15 @@ export function TheatresScreen() {
   };
   const drawer =
     selected === null ? null : (
-      <TheatreDrawer row={selected} shown={shown} count={all?.length ?? 0} onStep={step} onClose={close} />
+      <TheatreDrawer
+        row={selected}
+        shown={shown}
+        count={all?.length ?? 0}
+        asOf={asOf}
+        backend={board.backend}
+        onStep={step}
+        onClose={close}
+      />
     );
   const future = current !== null && day > current;
   const nothing = board.value !== null && board.value.length === 0;
@@ -100,7 +114,8 @@ export function TheatresScreen() {
         note={
           all === null ? undefined : (
             <>
-              {all.length} theatres · <Amount cents={total.grossCents} />
+              {all.length} theatres · <DayTotal day={day} version={version} cents={total.grossCents} /> ·{' '}
+              <AsOf at={asOf} zone={zone} by={board.backend} limitMs={isCurrent ? oldAfterMs : null} />
             </>
           )
         }
@@ -131,7 +146,14 @@ export function TheatresScreen() {
           </>
         }
       />
-      <LeaderBanner day={day} isCurrent={isCurrent} future={future} board={board.value} failed={board.error !== null} />
+      <LeaderBanner
+        day={day}
+        isCurrent={isCurrent}
+        future={future}
+        board={board.value}
+        asOf={asOf}
+        failed={board.error !== null}
+      />
       <div className={classes.body}>
         <Panel label="Theatres" className={classes.card ?? ''}>
           {future ? (
@@ -161,6 +183,8 @@ export function TheatresScreen() {
               rows={rows}
               count={all.length}
               total={total}
+              day={day}
+              version={version}
               shapes={shapes}
               sort={sort}
               onSort={setSort}
