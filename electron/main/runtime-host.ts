@@ -157,8 +157,13 @@ export class RuntimeHost {
     ] as const;
     const runtime = await this.#begin(source, [...marks, ...away]);
     if (this.#stopped !== undefined || simulator.state === 'stopped' || simulator.state === 'stopping') return runtime;
-    runtime.simulator.start();
-    if (simulator.state === 'paused') runtime.simulator.pause();
+    try {
+      runtime.simulator.start();
+      if (simulator.state === 'paused') runtime.simulator.pause();
+    } catch (error) {
+      // It may not be allowed any more; the source is in use all the same, and says that its simulator is off.
+      this.#logger.warn('the simulator was not started again', { error });
+    }
     return runtime;
   }
 

@@ -36,6 +36,8 @@ export interface AppSlice {
   takeCatalogue(theaters: readonly Theater[], movies: readonly Movie[]): void;
   tell(text: string): void;
   tellFailure(what: string, failure: RequestFailure): void;
+  /** What went wrong and stays true until it is dismissed, wherever the user is. */
+  tellLasting(text: string, hint: string | null): void;
   dismissNotice(id: number): void;
 }
 
@@ -74,6 +76,7 @@ export const createAppSlice: StateCreator<AppSlice, [], [], AppSlice> = (set) =>
     tell: (text) => notice('info', false, text, null),
     tellFailure: (what, failure) =>
       notice('error', true, `${what}: ${failure.message} (${failure.code})`, failure.hint),
+    tellLasting: (text, hint) => notice('error', true, text, hint),
     dismissNotice: (id) => set((state) => ({ notices: state.notices.filter((held) => held.id !== id) })),
   };
 };

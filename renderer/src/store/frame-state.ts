@@ -158,6 +158,10 @@ function runningOf({ status, latest, pausedAt }: FrameFacts, now: number): Core 
     const since = degraded.status.since;
     return { kind: 'degraded', word: `${degraded.name} ${word}`, look: state, since, part: degraded };
   }
+  // What waits is the history then.
+  const history = historyShare(status);
+  if (history !== null)
+    return { kind: 'history', word: `History is being made, ${percentOf(history)}`, look: 'working' };
   const until = latest.completeUntil;
   if (consumer.lagEvents === null && (until === null || now - until > oldAfterMs)) {
     return { kind: 'behind', word: 'Lag unknown', look: 'unknown', since: until };
@@ -165,9 +169,6 @@ function runningOf({ status, latest, pausedAt }: FrameFacts, now: number): Core 
   if (isLagging(consumer) || until === null || now - until > oldAfterMs) {
     return { kind: 'behind', word: 'Lagging', look: 'warn', since: until };
   }
-  const history = historyShare(status);
-  if (history !== null)
-    return { kind: 'history', word: `History is being made, ${percentOf(history)}`, look: 'working' };
   if (isQuiet(status, latest.salesPerMinute)) return { kind: 'quiet', word: 'No sales, simulator off', look: 'idle' };
   if (consumer.observeOnly) return { kind: 'observing', word: 'Observing', look: 'ok' };
   return { kind: 'receiving', word: 'Receiving', look: 'ok' };

@@ -17,8 +17,9 @@ import { PausedWords } from './frame-chip.tsx';
  * each with the way back, and the clock. Each part leads to its screen.
  */
 export function StatusBar() {
+  const crowded = useConsole(({ frame }) => frame.hidden || frame.pausedAt !== null);
   return (
-    <footer className={classes.statusBar}>
+    <footer className={classes.statusBar} data-crowded={crowded || undefined}>
       <Mode />
       <Backend />
       <State />

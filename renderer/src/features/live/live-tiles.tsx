@@ -2,6 +2,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { averageTicketPrice } from '../../../../backend/domain/money.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
+import { useLiveAsOf } from '../../store/as-of.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { oldAfterMs } from '../../store/frame-state.ts';
 import { Age } from '../../ui/age.tsx';
@@ -33,7 +34,7 @@ interface LiveTilesProps {
 /** The four figures of the day, renewed with each tick. */
 export function LiveTiles({ compared, minute, before, why, clock, live, rateKnown }: LiveTilesProps) {
   const at = useConsole((state) => state.live?.at ?? null);
-  const until = useConsole((state) => state.live?.completeUntil ?? null);
+  const until = useLiveAsOf();
   const day = useConsole((state) => state.live?.day ?? null);
   const version = useConsole((state) => state.live?.dayVersion ?? null);
   const totals = useConsole((state) => state.live?.totals ?? null);

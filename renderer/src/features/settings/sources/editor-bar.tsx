@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core';
 import { Info, KeyRound, PlugZap, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { ProfileEntry, ProfileList } from '../../../../../electron/contract/signatures.ts';
 import { useConsole } from '../../../store/console-store.ts';
+import { activeSourceName } from '../../../store/data-sources.ts';
 import { Icon } from '../../../ui/icon.tsx';
 import { changeOf, type Draft } from './profile-draft.ts';
 import { applySource, saveDraft } from './source-actions.ts';
+import { failedTests } from './source-state.ts';
 import classes from './sources.module.css';
 import { newProfile, useSources } from './sources-store.ts';
 
@@ -33,6 +35,8 @@ export function EditorBar({ entry, draft, wrong, isActive, newSecrets, testing, 
     setSaving(false);
     if (id !== null && use) await applySource(id);
   };
+  const question = useUseQuestion(key);
+  if (question.asked !== null) return question.asked;
   const drop = (): void => {
     discard(key);
     if (entry === null) select(null);
@@ -45,7 +49,7 @@ export function EditorBar({ entry, draft, wrong, isActive, newSecrets, testing, 
         Test all
       </Button>
       {change === 'none' ? (
-        <Use id={key} isActive={isActive} />
+        <Use id={key} isActive={isActive} ask={question.ask} />
       ) : (
         <>
           {isActive && change === 'connection' ? null : (
@@ -54,7 +58,7 @@ export function EditorBar({ entry, draft, wrong, isActive, newSecrets, testing, 
             </Button>
           )}
           {isActive && change === 'name' ? null : (
-            <Button variant="filled" disabled={saving} onClick={() => void save(true)}>
+            <Button variant="filled" disabled={saving} onClick={() => question.ask(() => void save(true))}>
               {isActive ? 'Save and reconnect' : 'Save and use'}
             </Button>
           )}
@@ -64,19 +68,56 @@ export function EditorBar({ entry, draft, wrong, isActive, newSecrets, testing, 
   );
 }
 
+/**
+ * Stands between the button and leaving a source that works: where tests have failed, says so and asks. `asked` is the
+ * question while it is open.
+ */
+function useUseQuestion(key: string): { readonly ask: (use: () => void) => void; readonly asked: ReactNode | null } {
+  const [pending, setPending] = useState<(() => void) | null>(null);
+  const { failed, of } = failedTests(useSources((state) => state.tests[key]) ?? {});
+  const before = useConsole((state) => (state.appState?.phase === 'running' ? activeSourceName(state) : null));
+  const ask = (use: () => void): void => {
+    if (failed === 0 || before === null) use();
+    else setPending(() => use);
+  };
+  const answer = (use: boolean) => () => {
+    setPending(null);
+    if (use) pending?.();
+  };
+  const asked =
+    pending === null ? null : (
+      <div className={classes.bar} role="alertdialog" aria-label="Use a source whose tests failed">
+        <span className={classes.barHint} data-tone="error">
+          <Icon of={TriangleAlert} small />
+          {failed} of {of} tests failed. {before} is left meanwhile; it is taken again if this one does not start within
+          20 s.
+        </span>
+        <Button autoFocus onClick={answer(false)}>
+          Stay on {before}
+        </Button>
+        <Button data-danger onClick={answer(true)}>
+          Use it all the same
+        </Button>
+      </div>
+    );
+  return { ask, asked };
+}
+
 interface UseProps {
   readonly id: string;
   readonly isActive: boolean;
+  /** Asks first where tests have failed. */
+  readonly ask?: (use: () => void) => void;
 }
 
 /** Takes a source into use; the one in use is connected again, which is wanted most when it failed. */
-export function Use({ id, isActive }: UseProps) {
+export function Use({ id, isActive, ask = (use) => use() }: UseProps) {
   const failed = useConsole((state) => state.appState?.phase === 'failed');
   // While one that can be gone back from is being started, main takes no other.
   const blocked = useSources((state) => state.switching !== null && state.switching.before !== null);
   if (!isActive || failed) {
     return (
-      <Button variant="filled" disabled={blocked} onClick={() => void applySource(id)}>
+      <Button variant="filled" disabled={blocked} onClick={() => ask(() => void applySource(id))}>
         {isActive ? 'Try again' : 'Use this source'}
       </Button>
     );

@@ -3,7 +3,7 @@ import { type ServiceName, serviceNames } from '../../../../../backend/domain/co
 import { asFailure, request } from '../../../bridge/bridge-client.ts';
 import { attempt, switchDataSource } from '../../../store/actions.ts';
 import { useConsole } from '../../../store/console-store.ts';
-import { activeSourceOf } from '../../../store/data-sources.ts';
+import { activeSourceOf, sourceNameOf } from '../../../store/data-sources.ts';
 import { queryClient } from '../../../store/query-client.ts';
 import { concerns, type Draft, errorsOf, type FieldName, profileOf } from './profile-draft.ts';
 import { newProfile, useSources } from './sources-store.ts';
@@ -94,16 +94,17 @@ function isAsked(
   return now === undefined || (now[service] === asked.settings && now.secrets[service] === asked.secret);
 }
 
-/** Starts a source in place of the present one, or that again. A failure stays shown until it is dismissed. */
+/** Starts a source in place of the present one, or that again. A failure is told on every screen until it is dismissed. */
 export async function applySource(id: string): Promise<void> {
-  const { setSwitching, setFailure } = useSources.getState();
+  const { setSwitching } = useSources.getState();
   const state = useConsole.getState();
-  setFailure(null);
   setSwitching({ id, before: state.appState?.phase === 'running' ? activeSourceOf(state) : null });
   const failure = await switchDataSource(id);
   // Another one may have been chosen while this one waited for its services.
   if (useSources.getState().switching?.id === id) setSwitching(null);
-  if (failure !== null) setFailure({ id, failure });
+  if (failure === null) return;
+  const { message, hint } = failure;
+  state.tellLasting(`${sourceNameOf(state, id)} is not in use`, hint === null ? message : `${message} ${hint}`);
 }
 
 export async function copySource(id: string): Promise<void> {

@@ -58,13 +58,20 @@ function runningWords({ database, log, readModel }: SystemStatus, embedded: bool
   return { state, words: `${name} ${word}`, since: worst.since };
 }
 
+/** How many of the tests made did not pass: 0 where nothing was tried. */
+export function failedTests(tests: TestStates): { readonly failed: number; readonly of: number } {
+  const states = serviceNames.flatMap((service) => tests[service] ?? []);
+  const failed = states.filter((test) => test.kind === 'refused' || (test.kind === 'done' && !test.test.ok));
+  return { failed: failed.length, of: states.length };
+}
+
 /** The state of a source that is not in use: what trying it has shown in this session. */
 export function testedWords(tests: TestStates): SourceWords {
   const states = serviceNames.flatMap((service) => tests[service] ?? []);
   if (states.length === 0) return { state: 'idle', words: 'Not in use', since: null };
   if (states.some(({ kind }) => kind === 'running')) return { state: 'working', words: 'Testing', since: null };
   const all = serviceNames.length;
-  const failed = states.filter((test) => test.kind === 'refused' || (test.kind === 'done' && !test.test.ok)).length;
+  const { failed } = failedTests(tests);
   const untested = all - states.length;
   const rest = untested === 0 ? '' : `, ${untested} not tested`;
   if (failed > 0) return { state: 'error', words: `${failed} of ${all} tests failed${rest}`, since: null };

@@ -1,6 +1,5 @@
 import { create } from 'zustand';
 import { type ServiceName, serviceNames } from '../../../../../backend/domain/connection.ts';
-import type { RequestFailure } from '../../../../../electron/contract/signatures.ts';
 import type { Draft, FieldName } from './profile-draft.ts';
 import type { TestState, TestStates } from './source-state.ts';
 
@@ -25,7 +24,6 @@ interface SourcesState {
   /** What a draft has just been saved as: once the list has that profile, the draft is not shown beside it. */
   readonly savedAs: string | null;
   readonly switching: Switching | null;
-  readonly failure: { readonly id: string; readonly failure: RequestFailure } | null;
   select(id: string | null): void;
   edit(id: string, draft: Draft): void;
   /** Forgets the draft, and what its tests have shown. */
@@ -34,7 +32,6 @@ interface SourcesState {
   check(id: string, fields: readonly FieldName[]): void;
   tell(id: string, service: ServiceName, test: TestState): void;
   setSwitching(switching: Switching | null): void;
-  setFailure(failure: SourcesState['failure']): void;
 }
 
 export const useSources = create<SourcesState>()((set) => ({
@@ -44,7 +41,6 @@ export const useSources = create<SourcesState>()((set) => ({
   tests: {},
   savedAs: null,
   switching: null,
-  failure: null,
   select: (selected) => set({ selected }),
   // A test of other settings says nothing of these.
   edit: (id, draft) =>
@@ -64,7 +60,6 @@ export const useSources = create<SourcesState>()((set) => ({
     set(({ checked }) => ({ checked: { ...checked, [id]: [...new Set([...(checked[id] ?? []), ...fields])] } })),
   tell: (id, service, test) => set(({ tests }) => ({ tests: { ...tests, [id]: { ...tests[id], [service]: test } } })),
   setSwitching: (switching) => set({ switching }),
-  setFailure: (failure) => set({ failure }),
 }));
 
 function stillTrue(tests: TestStates, before: Draft | undefined, now: Draft): TestStates {

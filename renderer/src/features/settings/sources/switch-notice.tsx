@@ -1,33 +1,12 @@
-import { Button, Progress } from '@mantine/core';
+import { Progress } from '@mantine/core';
 import { useConsole } from '../../../store/console-store.ts';
 import { sourceNameOf } from '../../../store/data-sources.ts';
-import { Notice } from '../../../ui/notice.tsx';
 import { StateChip } from '../../../ui/state-chip.tsx';
 import classes from './sources.module.css';
 import { useSources } from './sources-store.ts';
 
-/** A change of source under way, or why the last one could not be made. */
+/** A change of source under way. What comes of it is told by the frame, on every screen. */
 export function SwitchNotice() {
-  const failure = useSources((state) => state.failure);
-  const setFailure = useSources((state) => state.setFailure);
-  const name = useConsole((state) => (failure === null ? '' : sourceNameOf(state, failure.id)));
-  if (failure === null) return <Progressing />;
-  const { message, hint } = failure.failure;
-  return (
-    <Notice
-      tone="error"
-      title={`${name} is not in use`}
-      text={`${message}${hint === null ? '' : ` ${hint}`}`}
-      actions={
-        <Button size="sm" onClick={() => setFailure(null)}>
-          Dismiss
-        </Button>
-      }
-    />
-  );
-}
-
-function Progressing() {
   const switching = useSources((state) => state.switching);
   const step = useConsole((state) => (state.appState?.phase === 'starting' ? state.appState.step : null));
   const share = useConsole((state) => (state.appState?.phase === 'starting' ? state.appState.share : null));
