@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, cli, goTo, launchApp, type RunningApp, temporaryFolder, until } from './harness.ts';
+import { ask, cli, goTo, launchApp, type RunningApp, temporaryFolder, until, waitForState } from './harness.ts';
 
 /*
  * One user's first evening with the console, in order: each test goes on where the one before has stopped.
@@ -49,11 +49,12 @@ describe('the first evening', () => {
 
   it('is live in seconds on built-in data, with a fortnight of history', async () => {
     await page.getByRole('button', { name: 'Try with built-in data' }).click();
-    await page.getByText('Receiving').waitFor({ timeout: 20_000 });
+    await waitForState(page, 'History is being made', 60_000);
     await until('the history is there', 90_000, async () => {
       const status = await ask(page, 'status.get', undefined);
       return status.simulator.backfill === null && status.consumer.lagEvents !== null && status.consumer.lagEvents < 50;
     });
+    await waitForState(page, 'Receiving', 20_000);
     const { value } = await ask(page, 'query.ask', {
       name: 'summary',
       params: { day: (await ask(page, 'status.get', undefined)).businessDay },
@@ -69,11 +70,17 @@ describe('the first evening', () => {
 
   it('holds the picture while paused and says how much waits', async () => {
     await page.getByRole('button', { name: /^Pause/ }).click();
-    await page.getByText(/\d+ waiting/).waitFor({ timeout: 15_000 });
+    await page
+      .locator('main')
+      .getByText(/[1-9]\d* waiting/)
+      .waitFor({ timeout: 15_000 });
     const held = await shownGross();
     await page.waitForTimeout(1500);
     expect(await shownGross()).toBe(held);
-    await page.getByRole('button', { name: /^Resume/ }).click();
+    await page
+      .locator('main')
+      .getByRole('button', { name: /^Resume/ })
+      .click();
     await until('the gross rises again', 10_000, async () => (await shownGross()) > held);
   });
 

@@ -70,6 +70,12 @@ export async function goTo(
   await page.getByRole('heading', { name: screen, exact: true, level: 1 }).waitFor();
 }
 
+/** Waits until the frame is in a state: its word stands in the head of the screen and in the status bar alike. */
+export async function waitForState(page: Page, word: string, ms: number): Promise<void> {
+  await page.locator('main [data-frame]').filter({ hasText: word }).first().waitFor({ timeout: ms });
+  await page.getByRole('contentinfo').getByText(word).first().waitFor({ timeout: ms });
+}
+
 /** Waits until the condition gives a value; throws with `what` after `ms`. */
 export async function until<T>(what: string, ms: number, look: () => Promise<T | null | false>): Promise<T> {
   const end = Date.now() + ms;

@@ -41,7 +41,7 @@ try {
   const settings = await ask(page, 'settings.get', undefined);
   await ask(page, 'simulator.update', { ...settings.simulator, rate: 0.4 });
   await page.getByRole('button', { name: 'Try with built-in data' }).click();
-  await page.getByText('Receiving').waitFor({ timeout: 30_000 });
+  await page.locator('[data-frame]').first().waitFor({ timeout: 30_000 });
   await until(
     'the history is there',
     120_000,

@@ -28,12 +28,12 @@ export type FrameKind =
   | 'held'
   /** The live picture is paused in this window. */
   | 'paused'
+  /** A backfill is under way. */
+  | 'history'
   | 'connecting'
   | 'degraded'
   /** Events wait for longer than they should, or how many wait is unknown. */
   | 'behind'
-  /** A backfill is under way. */
-  | 'history'
   /** Nothing is sold and the simulator is off. */
   | 'quiet'
   | 'observing'
@@ -151,6 +151,10 @@ function runningOf({ status, latest, pausedAt }: FrameFacts, now: number): Core 
     return { kind: 'held', word: 'Consumer paused', look: 'paused', since: consumer.pausedAt };
   }
   if (pausedAt !== null) return { kind: 'paused', word: 'Paused', look: 'paused', since: pausedAt };
+  // What waits, and what the first batch of a new consumer stores, is the history then.
+  const history = historyShare(status);
+  if (history !== null)
+    return { kind: 'history', word: `History is being made, ${percentOf(history)}`, look: 'working' };
   if (consumer.state === 'connecting') return { kind: 'connecting', word: 'Connecting', look: 'working' };
   const degraded = down ?? partIn(status, 'degraded');
   if (degraded !== null) {
@@ -158,10 +162,6 @@ function runningOf({ status, latest, pausedAt }: FrameFacts, now: number): Core 
     const since = degraded.status.since;
     return { kind: 'degraded', word: `${degraded.name} ${word}`, look: state, since, part: degraded };
   }
-  // What waits is the history then.
-  const history = historyShare(status);
-  if (history !== null)
-    return { kind: 'history', word: `History is being made, ${percentOf(history)}`, look: 'working' };
   const until = latest.completeUntil;
   if (consumer.lagEvents === null && (until === null || now - until > oldAfterMs)) {
     return { kind: 'behind', word: 'Lag unknown', look: 'unknown', since: until };
