@@ -80,7 +80,7 @@ it('serves both backends over HTTP on throw-away data, and ends in order', async
   const today = new Date().toISOString().slice(0, 10);
   const answer = async (address: string | undefined) =>
     (await (await fetch(`${address}/summary/${today}`)).json()) as { value: { sales: number } };
-  await expect.poll(async () => (await answer(sql)).value.sales, { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(async () => (await answer(sql)).value.sales).toBeGreaterThan(0);
   await fetch(`${sql}/simulator/stop`, { method: 'POST' });
   await expect
     .poll(async () => {
@@ -105,11 +105,11 @@ it('answers probes beside a command that runs on', async () => {
     told += String(chunk);
   });
   const probes = () => /http:\/\/127\.0\.0\.1:\d+/.exec(told)?.[0];
-  await expect.poll(probes, { timeout: 10_000 }).toBeDefined();
+  await expect.poll(probes).toBeDefined();
   expect((await fetch(`${probes()}/health/ready`)).status).toBe(200);
   const produced = async () =>
     /^reelmetrics_simulator_produced (\d+)/m.exec(await (await fetch(`${probes()}/metrics`)).text());
-  await expect.poll(async () => Number((await produced())?.[1]), { timeout: 10_000 }).toBeGreaterThan(0);
+  await expect.poll(async () => Number((await produced())?.[1])).toBeGreaterThan(0);
   selling.kill('SIGTERM');
   expect(await exit).toEqual([0, null]);
   for (const line of told.trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();

@@ -28,7 +28,7 @@ const inUse = async () => {
 
 /** Every place agrees once nothing is under way. */
 const reconciled = () =>
-  until('all places agree', 20_000, async () => {
+  until('all places agree', 60_000, async () => {
     const { verdict, differences } = await ask(page, 'reconcile.run', null);
     expect(differences).toEqual([]);
     return verdict === 'reconciled';
@@ -92,10 +92,10 @@ describe('the data source', () => {
     await card('Redis').getByLabel('Port').fill('1');
     await card('Kafka').getByLabel('Brokers').fill('no-such-host.invalid:9092');
     await page.getByRole('button', { name: 'Test all' }).click();
-    await card('PostgreSQL').getByText('Failed', { exact: true }).waitFor({ timeout: 20_000 });
+    await card('PostgreSQL').getByText('Failed', { exact: true }).waitFor({ timeout: 60_000 });
     await card('PostgreSQL').getByText('does not let the user reelmetrics in').waitFor();
     await card('Redis').getByText('nothing listens there').waitFor();
-    await card('Kafka').getByText('the host is not known').waitFor({ timeout: 20_000 });
+    await card('Kafka').getByText('the host is not known').waitFor({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Discard' }).click();
   });
 
@@ -106,7 +106,7 @@ describe('the data source', () => {
       .fill(password);
     await page.getByRole('button', { name: 'Test all' }).click();
     for (const name of ['Kafka', 'PostgreSQL', 'Redis']) {
-      await card(name).getByText('Passed', { exact: true }).waitFor({ timeout: 20_000 });
+      await card(name).getByText('Passed', { exact: true }).waitFor({ timeout: 60_000 });
     }
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await sources()
@@ -138,7 +138,7 @@ describe('the data source', () => {
     const settings = await ask(page, 'settings.get', undefined);
     await ask(page, 'simulator.update', { ...settings.simulator, rate: 200 });
     await ask(page, 'simulator.start', undefined);
-    await until('sales arrive', 20_000, async () => {
+    await until('sales arrive', 60_000, async () => {
       return (await ask(page, 'live.snapshot', undefined)).ledger.events > 200;
     });
     const status = await ask(page, 'status.get', undefined);
@@ -151,7 +151,7 @@ describe('the data source', () => {
     await fillProfile('Refused', 1);
     await page.getByRole('button', { name: 'Save and use' }).click();
     await page.getByText('Refused is not in use').waitFor({ timeout: 60_000 });
-    await until('the source before is in use', 20_000, async () => (await inUse()) === 'staging');
+    await until('the source before is in use', 60_000, async () => (await inUse()) === 'staging');
     expect((await ask(page, 'status.get', undefined)).profile).toBe('staging');
     await page.getByRole('button', { name: 'Dismiss' }).click();
   });
@@ -163,14 +163,14 @@ describe('the data source', () => {
     await services.redis.kill();
     await card('Connection')
       .getByText(/Redis at 127.0.0.1/)
-      .waitFor({ timeout: 15_000 });
+      .waitFor({ timeout: 60_000 });
     await sources()
       .getByText(/Redis (down|degraded)/)
       .waitFor();
     await services.redis.start();
     await sources()
       .getByText(/^Connected/)
-      .waitFor({ timeout: 20_000 });
+      .waitFor({ timeout: 60_000 });
   });
 
   it('waits at the start for services that are all away, names each, and opens when they return', async () => {
@@ -179,9 +179,9 @@ describe('the data source', () => {
     running = await launchApp(folder.path);
     ({ page } = running);
     page.setDefaultTimeout(10_000);
-    await page.getByText('Not all services answer').waitFor({ timeout: 20_000 });
+    await page.getByText('Not all services answer').waitFor({ timeout: 60_000 });
     for (const name of ['Kafka', 'PostgreSQL', 'Redis']) {
-      await page.getByRole('listitem').filter({ hasText: name }).getByText('Down').waitFor({ timeout: 20_000 });
+      await page.getByRole('listitem').filter({ hasText: name }).getByText('Down').waitFor({ timeout: 60_000 });
     }
     const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
     expect(violations.map(({ id }) => id)).toEqual([]);
@@ -190,7 +190,7 @@ describe('the data source', () => {
     const { profiles } = await ask(page, 'profiles.list', undefined);
     const staging = profiles.find(({ profile }) => profile.id === 'staging');
     if (staging?.secrets.postgres === 'none') {
-      await page.getByText('does not let the user', { exact: false }).waitFor({ timeout: 30_000 });
+      await page.getByText('does not let the user', { exact: false }).waitFor({ timeout: 60_000 });
       await page.getByRole('button', { name: 'Data source settings' }).click();
       await card('PostgreSQL')
         .getByLabel(/^Password/)
@@ -198,7 +198,7 @@ describe('the data source', () => {
       await page.getByRole('button', { name: 'Save and reconnect' }).click();
     }
     await until('it is in use', 40_000, async () => (await inUse()) === 'staging');
-    await until('all is up', 30_000, async () => {
+    await until('all is up', 60_000, async () => {
       const { database, log, readModel, consumer } = await ask(page, 'status.get', undefined);
       return [database, log, readModel, consumer].every(({ state }) => state === 'up');
     });

@@ -56,7 +56,7 @@ describe('the pipeline', () => {
     for (const station of ['Simulator', 'Topic', 'Consumer', 'PostgreSQL', 'Read model', 'Query', 'Window']) {
       await flow.getByRole('heading', { name: station, exact: true }).waitFor();
     }
-    await until('every station tells its rate', 15_000, async () => {
+    await until('every station tells its rate', 60_000, async () => {
       const words = (await flow.textContent()) ?? '';
       return !words.includes('unknown') && /ticks\/s/.test(words);
     });
@@ -65,22 +65,22 @@ describe('the pipeline', () => {
       partitions.length + 2,
     );
     await page.getByText('No dead letters: every event', { exact: false }).waitFor();
-    await until('duplicates were dropped', 10_000, async () => (await status()).consumer.duplicates > 0);
+    await until('duplicates were dropped', 60_000, async () => (await status()).consumer.duplicates > 0);
   });
 
   it('lists malformed events with their reasons, and filters by reason', async () => {
     const { simulator } = await ask(page, 'settings.get', undefined);
     await ask(page, 'simulator.update', { ...simulator, faults: { ...simulator.faults, malformed: 0.2 } });
-    await until('dead letters come', 20_000, async () => (await status()).consumer.deadLettered >= 30);
+    await until('dead letters come', 60_000, async () => (await status()).consumer.deadLettered >= 30);
     await ask(page, 'simulator.update', simulator);
     await ask(page, 'simulator.pause', undefined);
-    await until('no more come', 10_000, async () => (await status()).consumer.lagEvents === 0);
+    await until('no more come', 60_000, async () => (await status()).consumer.lagEvents === 0);
     // What was under way is stored, and the lag was looked at since.
     await page.waitForTimeout(2000);
     const { deadLettered } = (await status()).consumer;
     await page
       .getByText(`${deadLettered.toLocaleString('en-US')} waiting`, { exact: true })
-      .waitFor({ timeout: 10_000 });
+      .waitFor({ timeout: 60_000 });
     const chip = page.getByRole('list', { name: 'Reasons' }).getByRole('button', { name: /^unknown_theater/ });
     await chip.click();
     const shown = (await chip.textContent()) ?? '';
@@ -117,7 +117,7 @@ describe('the pipeline', () => {
     await running.close();
     running = await launchApp(folder.path);
     ({ page } = running);
-    await until('it runs again', 20_000, async () => (await ask(page, 'app.state', undefined)).phase === 'running');
+    await until('it runs again', 60_000, async () => (await ask(page, 'app.state', undefined)).phase === 'running');
     await goTo(page, 'Pipeline');
     await page.getByRole('button', { name: /^wrong_currency/ }).click();
     await table().locator('tbody tr').first().click();
@@ -134,7 +134,7 @@ describe('the pipeline', () => {
     await page.getByRole('button', { name: 'Send all again' }).click();
     await page.getByRole('button', { name: /^Send \d+ again$/ }).click();
     await page.getByRole('button', { name: `sent again ${before.rows.length}`, exact: true }).waitFor();
-    await until('they are stored', 10_000, async () => {
+    await until('they are stored', 60_000, async () => {
       const { ledger } = await ask(page, 'live.snapshot', undefined);
       return ledger.events >= stored + before.rows.length - 1;
     });
@@ -146,15 +146,15 @@ describe('the pipeline', () => {
     await ask(page, 'simulator.start', undefined);
     await page.getByRole('button', { name: 'Pause consumer' }).click();
     await page.getByText('The consumer is paused since', { exact: false }).waitFor();
-    await until('the lag grows', 20_000, async () => ((await status()).consumer.lagEvents ?? 0) > 300);
-    await page.getByText('not falling').first().waitFor({ timeout: 10_000 });
+    await until('the lag grows', 60_000, async () => ((await status()).consumer.lagEvents ?? 0) > 300);
+    await page.getByText('not falling').first().waitFor({ timeout: 60_000 });
     await page.keyboard.press('Control+1');
     await page.getByText('so no new sale is stored', { exact: false }).waitFor();
     await page.getByRole('button', { name: 'Open Pipeline' }).click();
     await page.getByRole('heading', { name: 'Pipeline', level: 1 }).waitFor();
     await ask(page, 'simulator.stop', undefined);
     await page.getByRole('button', { name: 'Resume consumer' }).click();
-    await until('nothing waits', 20_000, async () => (await status()).consumer.lagEvents === 0);
+    await until('nothing waits', 60_000, async () => (await status()).consumer.lagEvents === 0);
     const total = page.getByRole('region', { name: 'Lag of each partition' }).getByRole('row').last();
     await until('the total says so', 5000, async () => {
       const cells = await total.getByRole('cell').allTextContents();
@@ -169,7 +169,7 @@ describe('the pipeline', () => {
       await page
         .getByText(/Rebuilt at/)
         .nth(name === 'Rebuild rollups' ? 0 : 1)
-        .waitFor({ timeout: 20_000 });
+        .waitFor({ timeout: 60_000 });
     }
     expect((await ask(page, 'reconcile.run', null)).differences).toEqual([]);
   });

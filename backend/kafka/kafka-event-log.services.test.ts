@@ -121,7 +121,7 @@ describe('a consumer group', () => {
     const store = new Store();
     const first = member(log, store);
     await log.append(messages(500));
-    await expect.poll(() => store.texts.length, { timeout: 10_000 }).toBe(500);
+    await expect.poll(() => store.texts.length).toBe(500);
     expect(first.assigned()).toEqual([0, 1, 2, 3]);
 
     let written = 500;
@@ -135,14 +135,14 @@ describe('a consumer group', () => {
     })();
     const otherLog = openLog(topic);
     const second = member(otherLog, store);
-    await expect.poll(() => [first.assigned().length, second.assigned().length], { timeout: 15_000 }).toEqual([2, 2]);
+    await expect.poll(() => [first.assigned().length, second.assigned().length]).toEqual([2, 2]);
     expect([...first.assigned(), ...second.assigned()].sort()).toEqual([0, 1, 2, 3]);
     await new Promise((resolve) => setTimeout(resolve, 500));
     await first.stop();
-    await expect.poll(second.assigned, { timeout: 15_000 }).toEqual([0, 1, 2, 3]);
+    await expect.poll(second.assigned).toEqual([0, 1, 2, 3]);
     producing = false;
     await produce;
-    await expect.poll(() => store.texts.length, { timeout: 10_000 }).toBe(written);
+    await expect.poll(() => store.texts.length).toBe(written);
     expect(numbers(store.texts)).toEqual(Array.from({ length: written }, (_, index) => index));
     await second.stop();
   });

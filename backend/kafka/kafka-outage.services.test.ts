@@ -109,7 +109,7 @@ describe.each([
 
     proxy.redirect(brokerPort);
     proxy.resume();
-    await expect.poll(appended, { timeout: 10_000 }).toBeNull();
+    await expect.poll(appended).toBeNull();
     const stored = new Map((await log.partitions()).map(({ partition, end }) => [partition, end - 5n]));
     const again = await log.open(stored, { storedOffsets: async () => stored });
     const back = await timed(() => again.poll(100, 15_000));

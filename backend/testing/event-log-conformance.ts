@@ -10,7 +10,7 @@ export interface LogUnderTest {
   dispose(): Promise<void>;
 }
 
-const WAIT_MS = 5_000;
+const WAIT_MS = 30_000;
 
 function message(key: string, text: string): LogMessage {
   return { key, value: Buffer.from(text) };

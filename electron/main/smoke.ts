@@ -98,6 +98,7 @@ async function measure(context: SmokeContext): Promise<SmokeReport> {
 
   const loop = monitorEventLoopDelay({ resolution: loopResolutionMs });
   loop.enable();
+  sayWhenStored(runtime);
   runtime.simulator.start(settings.current.simulator);
   await systemClock.sleep(options.seconds * 1000);
   const memoryMb = await memory(window);
@@ -129,6 +130,16 @@ async function measure(context: SmokeContext): Promise<SmokeReport> {
     backPressureMs,
     memoryMb,
     feed: feed.figures(),
+  });
+}
+
+/** Says once, for programs that watch from outside, that sales of this run are being stored. */
+function sayWhenStored(runtime: Runtime): void {
+  const before = runtime.live.snapshot().ledger.events;
+  const unsubscribe = runtime.onStatus(() => {
+    if (runtime.live.snapshot().ledger.events === before) return;
+    unsubscribe();
+    process.stderr.write('smoke: sales are being stored\n');
   });
 }
 

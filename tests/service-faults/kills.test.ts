@@ -47,6 +47,7 @@ it('loses and doubles nothing when a worker is killed at any moment', async () =
   for (let round = 0; round < randomKills; round += 1) {
     const worker = rig.startWorker();
     await worker.reports('it consumes', ({ states }) => states.consumer === 'up', 60_000);
+    await rig.progress();
     await sleep(Math.random() * 2_000);
     await worker.kill();
   }
@@ -68,6 +69,7 @@ it('stays exact while workers of one group join, leave and are killed', async ()
   for (let round = 0; round < rounds; round += 1) {
     const guest = rig.startWorker();
     await guest.reports('it consumes', ({ states }) => states.consumer === 'up', 60_000);
+    await rig.progress();
     await sleep(Math.random() * 2_000);
     if (round % 2 === 0) await guest.stop();
     else await guest.kill();

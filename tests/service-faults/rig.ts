@@ -95,8 +95,16 @@ export async function openRig({ postgresFolder, perSecond = defaultPerSecond }: 
     }
   }
 
+  /** Waits until a worker has stored something from now on. */
+  async function progress(): Promise<void> {
+    const consumed = () => consumedEvents(pool, topic).catch(() => -1);
+    const before = await consumed();
+    await expect.poll(consumed, { timeout: settleMs }).toBeGreaterThan(before);
+  }
+
   return {
     services,
+    progress,
     proxies,
     load,
     env,
