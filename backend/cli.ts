@@ -36,7 +36,8 @@ const help = `reelmetrics: the console's backend without its window
       Brings the sales of an archived day back.
   reelmetrics check <where> [--json]
       Catches up, recomputes invariants I1-I5 from the sales, and prints produced, stored, duplicates, deadLettered and
-      each invariant. Exit code 0 only if all hold.
+      each invariant. It may run while others store: it leaves storing to them, and is no member of their group. Exit code
+      0 if all hold, 1 if one is broken, 3 if one could not be decided; the last lines say why.
   reelmetrics serve <where> | --embedded [--simulate <events/s>] [--sql-port 8001] [--materialized-port 8002]
                     [--address 127.0.0.1] [--host-name <name>]... [--no-auth] [--no-consume]
                     [--behind-proxy <addresses>]
@@ -65,7 +66,7 @@ ${Object.entries(secretVariables)
 Each of these may be given in a file: NAME_FILE=/path.
 
 --log json writes JSON lines to stderr. SIGTERM and Ctrl+C end every command in order.
-Exit codes: 0 done, 1 failed or an invariant is broken, 2 wrong arguments.
+Exit codes: 0 done, 1 failed or an invariant is broken, 2 wrong arguments, 3 an invariant could not be decided.
 `;
 
 /** The worker stands beside this file: as .ts when Node runs the sources, as .js when it runs the build. */

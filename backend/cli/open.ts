@@ -31,6 +31,10 @@ export interface OpenOptions {
   readonly simulates?: boolean;
   /** Leaves storing to others and follows what they store: on services only. */
   readonly observeOnly?: boolean;
+  /** Stores outside of the group, and only where nobody else does (`Runtime.catchUp`). */
+  readonly alone?: boolean;
+  /** How long it waits for services at most, ms; for ever unless told. */
+  readonly patienceMs?: number;
 }
 
 /** Also an empty folder, and one whose first start was killed: both are opened as any start does. */
@@ -89,24 +93,30 @@ export async function open(flags: Flags, context: CommandContext, openOptions: O
   const abort = () => stop.abort();
   process.once('SIGINT', abort);
   process.once('SIGTERM', abort);
+  const { patienceMs } = openOptions;
+  const patience = patienceMs === undefined ? undefined : setTimeout(abort, patienceMs);
   const logger = loggerOf(flags);
   const tell =
     flags.log === 'json' ? (step: string) => logger.info(step) : (step: string) => process.stderr.write(`${step}\n`);
-  const runtime = await createRuntime({
-    source: await sourceOf(flags, context, openOptions),
-    signal: stop.signal,
-    calendar: null,
-    currency: defaultSettings.currency,
-    backend: 'sql',
-    fallback: false,
-    simulator: defaultSettings.simulator,
-    logger,
-    consume: openOptions.consume ?? true,
-    onProgress: ({ step }) => tell(step),
-  });
-  process.off('SIGINT', abort);
-  process.off('SIGTERM', abort);
-  return runtime;
+  try {
+    return await createRuntime({
+      source: await sourceOf(flags, context, openOptions),
+      signal: stop.signal,
+      calendar: null,
+      currency: defaultSettings.currency,
+      backend: 'sql',
+      fallback: false,
+      simulator: defaultSettings.simulator,
+      logger,
+      consume: openOptions.consume ?? true,
+      alone: openOptions.alone ?? false,
+      onProgress: ({ step }) => tell(step),
+    });
+  } finally {
+    clearTimeout(patience);
+    process.off('SIGINT', abort);
+    process.off('SIGTERM', abort);
+  }
 }
 
 /** A folder for data that nobody keeps. */

@@ -1,7 +1,7 @@
 import type { CheckReport } from '../domain/status.ts';
 import { stringifyWithBigints } from '../lib/json.ts';
 import { numberFlag, UsageError } from './flags.ts';
-import { type Command, open } from './open.ts';
+import { type Command, interruption, isDead, open } from './open.ts';
 
 /** Makes the tables, or brings them up to date: opening does. */
 export const migrate: Command = async (flags, context) => {
@@ -25,27 +25,47 @@ export const rebuild: Command = async (flags, context) => {
   }
 };
 
+const verdictWords = { true: 'holds', false: 'BROKEN', null: 'unknown' } as const;
+const known = (figure: number | bigint | null) => (figure === null ? 'unknown' : String(figure));
+
 function describe(report: CheckReport): string {
-  const invariants = Object.entries(report.invariants).map(([name, holds]) => `${name} ${holds ? 'holds' : 'BROKEN'}`);
+  const { stored, duplicates, deadLettered, inFlight, empty } = report;
+  const waits = inFlight === 0 ? '' : ` + not stored yet ${known(inFlight)}`;
   const lines = [
-    `produced ${report.produced} = stored ${report.stored} + duplicates ${report.duplicates} + dead-lettered ${report.deadLettered}`,
+    `${report.topic}: produced ${known(report.produced)} = stored ${stored} + duplicates ${duplicates} + dead-lettered ${deadLettered}${waits}`,
+    ...(empty > 0 ? [`${empty} offsets hold no event (marks of transactions, aborted or compacted records)`] : []),
+    ...report.others.map(
+      (other) =>
+        `${other.topic}: stored ${other.stored} + duplicates ${other.duplicates} + dead-lettered ${other.deadLettered}`,
+    ),
     `gross in cents: ${Object.entries(report.grossCents)
-      .map(([place, cents]) => `${place} ${cents}`)
+      .map(([place, cents]) => `${place} ${known(cents)}`)
       .join(', ')}`,
-    invariants.join(', '),
+    Object.entries(report.invariants)
+      .map(([name, verdict]) => `${name} ${verdictWords[`${verdict}`]}`)
+      .join(', '),
     ...report.problems,
+    ...report.undecided,
+    ...report.notes,
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** Proves the totals. */
+/** How long `check` waits for services that are away, ms. */
+const patienceMs = 60_000;
+const exitCodes = { holds: 0, broken: 1, undecided: 3 } as const;
+
+/** Proves the totals; beside programs that store, without taking a partition from any of them. */
 export const check: Command = async (flags, context) => {
-  const runtime = await open(flags, context, { mustExist: true });
+  const runtime = await open(flags, context, { mustExist: true, alone: true, patienceMs });
   try {
-    await runtime.drain();
+    const interrupted = interruption(runtime);
+    await runtime.catchUp(interrupted);
+    if (interrupted.aborted && !isDead(runtime)) return exitCodes.undecided;
     const report = await runtime.check();
     process.stdout.write(flags.json ? `${stringifyWithBigints(report)}\n` : describe(report));
-    return report.ok ? 0 : 1;
+    if (report.ok) return exitCodes.holds;
+    return Object.values(report.invariants).includes(false) ? exitCodes.broken : exitCodes.undecided;
   } finally {
     await runtime.close();
   }

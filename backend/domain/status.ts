@@ -205,49 +205,67 @@ export interface Mark {
   readonly text: string;
 }
 
-/** The proof that the console's totals agree. */
+/** The proof that the console's totals agree. What is not known is null. */
 export interface Reconciliation {
   readonly at: number;
   readonly tookMs: number;
-  readonly produced: number;
+  /** null while offsets wait of which some may hold no event, and when the log does not tell. */
+  readonly produced: number | null;
   readonly stored: number;
   readonly duplicates: number;
   readonly deadLettered: number;
-  /** Produced and not consumed yet. */
-  readonly inFlight: number;
+  /** Offsets in the log that are not consumed yet. */
+  readonly inFlight: number | null;
   /** Events (sales + refunds) and gross as each place has them; null when it cannot tell. */
   readonly places: readonly {
     readonly place: 'stored' | 'rollups' | 'read-model' | 'window';
     readonly events: number | null;
     readonly grossCents: bigint | null;
   }[];
-  readonly verdict: 'reconciled' | 'in-flight' | 'broken';
+  /** 'in-flight': a place is of another moment; 'unknown': a place or the log does not tell, the others agree. */
+  readonly verdict: 'reconciled' | 'in-flight' | 'unknown' | 'broken';
   /** One sentence per difference. */
   readonly differences: readonly string[];
+  /** One sentence per reason why something is not known. */
+  readonly unknown: readonly string[];
 }
 
-/** What `check` recomputes; every figure from its own source. */
-export interface CheckReport {
-  readonly ok: boolean;
-  readonly produced: number;
+export type InvariantName = 'I1' | 'I2' | 'I3' | 'I4' | 'I5';
+
+/** What became of the events of a topic, as its fenced rows count them. */
+export interface TopicAccount {
+  readonly topic: string;
   readonly stored: number;
   readonly duplicates: number;
   readonly deadLettered: number;
-  readonly inFlight: number;
+  /** Offsets that hold no event: marks of transactions, aborted records, what compaction has removed. */
+  readonly empty: number;
+  /** Offsets consumed by a version that did not count empty ones: they are such ones, or lost events. */
+  readonly unexplained: number;
+}
+
+/** What `check` recomputes; every figure from its own source. Figures are of the profile's topic, and null when unknown. */
+export interface CheckReport extends TopicAccount {
+  /** Every invariant holds. */
+  readonly ok: boolean;
+  readonly produced: number | null;
+  /** In the log and not consumed yet. */
+  readonly inFlight: number | null;
+  /** Other topics whose events are in this database: all invariants that PostgreSQL can tell hold for these, too. */
+  readonly others: readonly TopicAccount[];
   readonly grossCents: {
     readonly recomputed: bigint;
     readonly rollups: bigint;
-    readonly readModel: bigint;
-    readonly sql: bigint;
-    readonly materialized: bigint;
+    readonly readModel: bigint | null;
+    readonly sql: bigint | null;
+    readonly materialized: bigint | null;
   };
-  readonly invariants: {
-    readonly I1: boolean;
-    readonly I2: boolean;
-    readonly I3: boolean;
-    readonly I4: boolean;
-    readonly I5: boolean;
-  };
-  /** One sentence per broken invariant. */
+  /** null: not decided; `undecided` says why. */
+  readonly invariants: Readonly<Record<InvariantName, boolean | null>>;
+  /** One sentence per difference, beginning with the invariant that it breaks. */
   readonly problems: readonly string[];
+  /** One sentence per reason why an invariant could not be decided, beginning with the invariant. */
+  readonly undecided: readonly string[];
+  /** What else was found. */
+  readonly notes: readonly string[];
 }

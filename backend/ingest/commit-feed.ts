@@ -12,6 +12,8 @@ export class CommitFeed {
   readonly #gapListeners = new Set<() => void>();
   /** Per partition, the offset up to which commits were told. */
   readonly #told = new Map<number, bigint>();
+  /** As last compared; undefined before the first time. */
+  #others: bigint | undefined;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -43,6 +45,13 @@ export class CommitFeed {
       this.#told.set(partition, offset);
     }
     if (gap) for (const listener of this.#gapListeners) this.#call(listener);
+  }
+
+  /** The store's `offsetsOfOthers` as just read: what is stored of other topics is not told of, either. */
+  compareOthers(stored: bigint): void {
+    const moved = this.#others !== undefined && this.#others !== stored;
+    this.#others = stored;
+    if (moved) for (const listener of this.#gapListeners) this.#call(listener);
   }
 
   /** A listener's fault is not a fault of the stream. */

@@ -18,6 +18,8 @@ export interface ConsumerParts {
   readonly random?: () => number;
   /** Others store: nothing is read, stored or projected here, but what they store is watched. */
   readonly observeOnly?: boolean;
+  /** Reads outside of the group, all partitions: no member loses one. What others store meanwhile is fenced off. */
+  readonly alone?: boolean;
   readonly tuning?: Partial<ConsumerTuning>;
 }
 

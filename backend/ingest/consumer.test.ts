@@ -34,6 +34,7 @@ function storeThat(overrides: Partial<SaleStore>): SaleStore {
   const { store } = fixture;
   return {
     offsets: (topic) => store.offsets(topic),
+    offsetsOfOthers: (topic) => store.offsetsOfOthers(topic),
     counters: (topic) => store.counters(topic),
     apply: (batch) => store.apply(batch),
     dayVersions: (days) => store.dayVersions(days),

@@ -266,7 +266,7 @@ export class Consumer {
     this.#feed.compare(new Map(partitions.map(({ partition, start }) => [partition, stored.get(partition) ?? start])));
     const reader = this.#parts.observeOnly
       ? new IdleReader(clock)
-      : await log.open(stored, { storedOffsets: () => this.#storedOffsets() });
+      : await log.open(stored, this.#parts.alone ? { alone: true } : { storedOffsets: () => this.#storedOffsets() });
     const session: Session = { reader, ended: false };
     this.#session = session;
     // What the session before committed last may not have been projected.

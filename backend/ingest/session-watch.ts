@@ -81,7 +81,7 @@ export class SessionWatch {
     }
   }
 
-  /** What other members of the group have stored: it shortens the lag, and whoever adds up commits did not hear of it. */
+  /** What other members of the group, and groups of other topics, have stored: it shortens the lag, and whoever adds up commits did not hear of it. */
   async #observeOthers(): Promise<void> {
     const { log, store, shared, clock, lag, feed } = this.#parts;
     const session = this.#parts.session();
@@ -96,6 +96,7 @@ export class SessionWatch {
     const others = new Map([...stored].filter(([partition]) => !assigned?.has(partition)));
     for (const [partition, offset] of others) lag.observeStored(partition, offset, clock.now());
     feed.compare(others);
+    feed.compareOthers(await store.offsetsOfOthers(log.topic));
     this.#parts.onOthers();
   }
 }

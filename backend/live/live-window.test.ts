@@ -40,6 +40,7 @@ function batchOf(inserted: readonly SaleLine[], committedAt: number, version = 1
 
 const emptySeed: LiveSeed = {
   offsets: new Map(),
+  offsetsOfOthers: 0n,
   days: [],
   seconds: [],
   recent: [],
@@ -277,6 +278,7 @@ describe('live window', () => {
     const recent = [sale({ soldAt: noon - 3000 })];
     await window.reseed(async () => ({
       offsets: new Map(),
+      offsetsOfOthers: 0n,
       days: [daySeedOf(day, rows), emptyDay('2026-11-23')],
       seconds: [{ at: noon - 3000, grossCents: 500n, sales: 5, admits: 5 }],
       recent,
@@ -310,6 +312,7 @@ describe('live window', () => {
       return {
         ...emptySeed,
         offsets: new Map([[0, 2n]]),
+        offsetsOfOthers: 0n,
         days: [{ ...emptyDay(day), totals: measures, versions: new Map([[0, 2]]) }],
         ledger: { events: 2, grossCents: 3n },
       };

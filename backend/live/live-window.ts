@@ -31,6 +31,8 @@ const newestMinutes = 2;
 export interface LiveSeed {
   /** The store's offset per partition: a batch that ends no further is in this seed already. */
   readonly offsets: ReadonlyMap<number, bigint>;
+  /** The store's `offsetsOfOthers`. */
+  readonly offsetsOfOthers: bigint;
   /** The current business day, and those after it that hold sales already (a sale may be up to a day ahead). */
   readonly days: readonly DaySeed[];
   /** Seconds of the last 5 minutes. */
@@ -83,6 +85,9 @@ export class LiveWindow {
   #shownRates = '';
   /** The offsets of the last seed. */
   #seededOffsets: ReadonlyMap<number, bigint> = new Map();
+  /** Per partition up to where it has counted: of the last seed, and of the batches since. */
+  #offsets = new Map<number, bigint>();
+  #offsetsOfOthers = 0n;
   /** Batches told while a seed is being read: it may or may not hold them. */
   #told: CommittedBatch[] | null = null;
   #seeding: Promise<void> = Promise.resolve();
@@ -127,6 +132,11 @@ export class LiveWindow {
   /** A batch committed at `committedAt` is in the read model since `projectedAt` (epoch ms). */
   projected(committedAt: number, projectedAt: number): void {
     this.#projected.add(Math.max(0, projectedAt - committedAt), projectedAt);
+  }
+
+  /** Up to where it has counted: what is stored beyond these offsets is not in it yet. */
+  place(): { readonly offsets: ReadonlyMap<number, bigint>; readonly offsetsOfOthers: bigint } {
+    return { offsets: this.#offsets, offsetsOfOthers: this.#offsetsOfOthers };
   }
 
   /** Over the last minute at most. */
@@ -188,6 +198,8 @@ export class LiveWindow {
     const now = this.#clock.now();
     this.#calendar = calendar;
     this.#seededOffsets = new Map(seed.offsets);
+    this.#offsets = new Map(seed.offsets);
+    this.#offsetsOfOthers = seed.offsetsOfOthers;
     this.#accounts.clear();
     for (const day of seed.days) this.#accounts.set(day.day, new DayAccount(day));
     this.#current = this.#openDay(now);
@@ -205,6 +217,7 @@ export class LiveWindow {
   #count(batch: CommittedBatch): void {
     const seeded = this.#seededOffsets.get(batch.partition);
     if (seeded !== undefined && batch.nextOffset <= seeded) return;
+    this.#offsets.set(batch.partition, batch.nextOffset);
     const now = this.#clock.now();
     this.#rollOver(now);
     this.#revision += 1;

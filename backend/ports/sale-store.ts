@@ -64,6 +64,8 @@ export interface StoreCounters {
 /** Exactly-once storage of batches in PostgreSQL (design section 4). */
 export interface SaleStore {
   offsets(topic: string): Promise<ReadonlyMap<number, bigint>>;
+  /** Grows whenever something of another topic is stored: the sum of these topics' offsets. */
+  offsetsOfOthers(topic: string): Promise<bigint>;
   apply(batch: StoreBatch): Promise<ApplyResult>;
   counters(topic: string): Promise<StoreCounters>;
   /** Versions of days as committed now (sum over partitions); a day without rollups is left out. */

@@ -66,7 +66,16 @@ export const identities = sql`
     (select count(*) from sale) + (select coalesce(sum(events), 0) from archived_day)::bigint as sales`;
 
 export const consumedRanges = sql`
-  select partition, first_offset, next_offset, empty, unexplained from consumer_offset where topic = $1`;
+  select partition, first_offset as first, next_offset as next, empty, unexplained from consumer_offset where topic = $1`;
+
+export const explain = sql`
+  update consumer_offset set empty = empty + unexplained, unexplained = 0
+  where topic = $1 and partition = $2 and unexplained = $3`;
+
+/** The version of each day that has sales. */
+export const versions = sql`
+  select business_day::text as day, sum(version)::bigint as version from rollup_day
+  group by business_day having sum(sales + refunds) > 0 order by business_day`;
 
 /** Per number of a partition what is stored: the sales, archived ones too. */
 const held = sql`
@@ -91,6 +100,11 @@ export const accounts = sql`
   left join held h using (log_partition)
   left join letters d on d.topic = o.topic and d.partition = o.partition
   order by o.topic, o.partition`;
+
+export const topicAccounts = sql`
+  select topic, sum(stored)::bigint as stored, sum(duplicates)::bigint as duplicates,
+    sum(dead_lettered)::bigint as dead_lettered, sum(empty)::bigint as empty, sum(unexplained)::bigint as unexplained
+  from consumer_offset group by topic`;
 
 /**
  * What is stored under numbers that are no partition's: of before partitions of several topics were numbered. Beside it

@@ -1,5 +1,7 @@
 /** The invariants that PostgreSQL alone can be asked about: I2, I3, I4, and the look-up for I1 (design section 4). */
 import type pg from 'pg';
+import type { BusinessDay } from '../domain/rollup.ts';
+import type { TopicAccount } from '../domain/status.ts';
 import { numberArray, textArray } from '../lib/sql.ts';
 import type { PartitionOffsets } from '../ports/event-log.ts';
 import * as statements from './check-sql.ts';
@@ -11,26 +13,18 @@ import { inSnapshot } from './transaction.ts';
 /** One sentence per difference; empty = holds. */
 export type Problems = readonly string[];
 
-/** What became of the events of a topic, as its fenced rows count them. */
-export interface TopicAccount {
-  readonly topic: string;
-  readonly stored: number;
-  readonly duplicates: number;
-  readonly deadLettered: number;
-  /** Offsets that hold no event. */
-  readonly empty: number;
-  /** Offsets consumed by a program that did not count empty ones: they are such ones, or lost events. */
-  readonly unexplained: number;
-}
-
 export interface StoreCheck extends TopicAccount {
   /**
    * Events in the log since the first one this database knows of. Offsets that were not read yet count as one event each:
-   * how many of them are none is known when they are read.
+   * how many of them are none is known when they are read. null: the log does not tell.
    */
-  readonly produced: number;
+  readonly produced: number | null;
   /** Offsets in the log that are not consumed yet. */
-  readonly inFlight: number;
+  readonly inFlight: number | null;
+  /** The topic's partitions. */
+  readonly partitions: readonly ConsumedRange[];
+  /** Version of each day that has sales. */
+  readonly versions: ReadonlyMap<BusinessDay, number>;
   /** Other topics whose events are in this database. */
   readonly others: readonly TopicAccount[];
   readonly grossCents: { readonly recomputed: bigint; readonly rollups: bigint };
@@ -83,43 +77,55 @@ export async function checkRollups(connection: Queryable): Promise<Problems> {
   return problems;
 }
 
-interface Range {
+/** What is stored of a partition. */
+export interface ConsumedRange {
   readonly partition: number;
-  readonly first_offset: bigint;
-  readonly next_offset: bigint;
+  /** The first offset that was consumed, and the first that was not. */
+  readonly first: bigint;
+  readonly next: bigint;
   readonly empty: bigint;
   readonly unexplained: bigint;
 }
 
-/** `produced` and `inFlight` of `StoreCheck`. */
-export async function producedOf(
-  connection: Queryable,
-  topic: string,
-  ends: readonly PartitionOffsets[],
-): Promise<{ readonly produced: number; readonly inFlight: number }> {
-  return producedUpTo(ends, await select<Range & pg.QueryResultRow>(connection, statements.consumedRanges, [topic]));
+/** What is stored of each partition of a topic. */
+export function consumedRanges(connection: Queryable, topic: string): Promise<readonly ConsumedRange[]> {
+  return select<ConsumedRange & pg.QueryResultRow>(connection, statements.consumedRanges, [topic]);
 }
 
-function producedUpTo(ends: readonly PartitionOffsets[], rows: readonly Range[]) {
+/** The version of each day that has sales. */
+export async function versionsOfDays(connection: Queryable): Promise<ReadonlyMap<BusinessDay, number>> {
+  const rows = await select<{ day: string; version: bigint }>(connection, statements.versions);
+  return new Map(rows.map(({ day, version }) => [day, Number(version)]));
+}
+
+/** The account of each topic. */
+export async function topicAccounts(connection: Queryable): Promise<readonly TopicAccount[]> {
+  const rows = await select<Record<CountedColumn, bigint> & { topic: string }>(connection, statements.topicAccounts);
+  return rows.map((row) => topicAccount(row.topic, [row]));
+}
+
+/** `produced` and `inFlight` of `StoreCheck`. */
+export function producedUpTo(ends: readonly PartitionOffsets[], rows: readonly ConsumedRange[]) {
   const byPartition = new Map(rows.map((row) => [row.partition, row]));
   let produced = 0n;
   let inFlight = 0n;
   for (const { partition, start, end } of ends) {
     const row = byPartition.get(partition);
-    produced += end - (row ? row.first_offset + row.empty + row.unexplained : start);
-    inFlight += end - (row?.next_offset ?? start);
+    produced += end - (row ? row.first + row.empty + row.unexplained : start);
+    inFlight += end - (row?.next ?? start);
   }
   return { produced: Number(produced), inFlight: Number(inFlight) };
 }
 
 /**
  * I2, I3, I4 and the counters, all of one state of the database: others may store meanwhile.
- * @param readEnds the log's partitions; asked for after that state, so that nothing stored is beyond them
+ * @param readEnds the log's partitions, null when it does not tell; asked for after that state, so that nothing stored
+ * is beyond them
  */
 export async function checkStore(
   pool: pg.Pool,
   topic: string,
-  readEnds: () => Promise<readonly PartitionOffsets[]>,
+  readEnds: () => Promise<readonly PartitionOffsets[] | null>,
 ): Promise<StoreCheck> {
   const state = await inSnapshot(pool, async (connection) => ({
     rows: await select<OffsetRow>(connection, statements.accounts),
@@ -128,17 +134,23 @@ export async function checkStore(
     sales: await saleTotals(connection),
     rollups: await rollupTotals(connection),
     I2: await checkRollups(connection),
+    versions: await versionsOfDays(connection),
   }));
   const ends = await readEnds();
   const ownRows = state.rows.filter((row) => row.topic === topic);
   const otherTopics = new Set(state.rows.map((row) => row.topic).filter((name) => name !== topic));
+  const partitions = ownRows.map(({ partition, first_offset: first, next_offset: next, empty, unexplained }) => {
+    return { partition, first, next, empty, unexplained };
+  });
   const I4 = [...state.rows.flatMap(accountProblems), ...state.mixed.flatMap(mixedProblems)];
   const { identities } = state;
   if (identities && identities.ids !== identities.sales)
     I4.push(`I4: ${identities.ids} ids are noted for ${identities.sales} stored events.`);
   return {
     ...topicAccount(topic, ownRows),
-    ...producedUpTo(ends, ownRows),
+    ...(ends === null ? { produced: null, inFlight: null } : producedUpTo(ends, partitions)),
+    partitions,
+    versions: state.versions,
     others: [...otherTopics].map((name) =>
       topicAccount(
         name,
@@ -148,15 +160,20 @@ export async function checkStore(
     grossCents: { recomputed: state.sales.grossCents, rollups: state.rollups.grossCents },
     problems: {
       I2: state.I2,
-      I3: [...beyondEnds(ends, ownRows), ...state.rows.flatMap(offsetProblems), ...state.mixed.flatMap(offsetProblems)],
+      I3: [
+        ...beyondEnds(ends ?? [], ownRows),
+        ...state.rows.flatMap(offsetProblems),
+        ...state.mixed.flatMap(offsetProblems),
+      ],
       I4,
     },
   };
 }
 
-function topicAccount(topic: string, rows: readonly OffsetRow[]): TopicAccount {
-  const sum = (column: 'stored' | 'duplicates' | 'dead_lettered' | 'empty' | 'unexplained') =>
-    Number(rows.reduce((total, row) => total + row[column], 0n));
+type CountedColumn = 'stored' | 'duplicates' | 'dead_lettered' | 'empty' | 'unexplained';
+
+function topicAccount(topic: string, rows: readonly Readonly<Record<CountedColumn, bigint>>[]): TopicAccount {
+  const sum = (column: CountedColumn) => Number(rows.reduce((total, row) => total + row[column], 0n));
   return {
     topic,
     stored: sum('stored'),
@@ -224,4 +241,17 @@ export async function findMissing(
     numberArray(events.map((event) => event.offset)),
   ]);
   return rows.map((row) => ({ id: row.id, offset: row.log_offset }));
+}
+
+/**
+ * The log was read again: all that was unexplained of a partition are offsets that hold no event.
+ * @returns whether it was still so
+ */
+export async function explainOffsets(
+  pool: pg.Pool,
+  topic: string,
+  { partition, unexplained }: ConsumedRange,
+): Promise<boolean> {
+  const { rowCount } = await pool.query(statements.explain, [topic, partition, String(unexplained)]);
+  return rowCount === 1;
 }

@@ -16,13 +16,13 @@ import { applyPiece, FenceLost, type PieceResult } from './apply-piece.ts';
 import { archivedDays } from './archived-days.ts';
 import type { BatchPiece } from './batch-parameters.ts';
 import { copyRows } from './copy-rows.ts';
+import { storedOffsets, storedOffsetsOfOthers } from './offsets.ts';
 import { mergeRollupRows } from './rollup-rows.ts';
 import { SalePartitions } from './sale-partitions.ts';
 import { select } from './select.ts';
 import { StagedBatches } from './staged-batches.ts';
 import { inTransaction } from './transaction.ts';
 
-const allOffsets = sql`select partition, next_offset from consumer_offset where topic = $1`;
 const whyFenced = sql`
   select (select next_offset from consumer_offset where topic = $1 and partition = $2) as next_offset,
     (select version_floor from calendar) as generation`;
@@ -81,9 +81,12 @@ export class PostgresSaleStore implements SaleStore {
     this.#copyFrom = source === 'copy' ? copyFrom : Number.POSITIVE_INFINITY;
   }
 
-  async offsets(topic: string): Promise<ReadonlyMap<number, bigint>> {
-    const rows = await select<{ partition: number; next_offset: bigint }>(this.#pool, allOffsets, [topic]);
-    return new Map(rows.map((row) => [row.partition, row.next_offset]));
+  offsets(topic: string): Promise<ReadonlyMap<number, bigint>> {
+    return storedOffsets(this.#pool, topic);
+  }
+
+  offsetsOfOthers(topic: string): Promise<bigint> {
+    return storedOffsetsOfOthers(this.#pool, topic);
   }
 
   async apply(batch: StoreBatch): Promise<ApplyResult> {

@@ -42,7 +42,7 @@ async function whole(pool: Queryable, text: typeof ofSales): Promise<Totals> {
 }
 
 async function byDay(
-  pool: pg.Pool,
+  pool: Queryable,
   text: typeof ofSales,
   days: readonly BusinessDay[],
 ): Promise<ReadonlyMap<BusinessDay, Totals>> {
@@ -57,7 +57,7 @@ export function saleTotals(pool: Queryable): Promise<Totals> {
 
 /** Some days recomputed from their sales; a day without any is left out. */
 export function saleTotalsByDay(
-  pool: pg.Pool,
+  pool: Queryable,
   days: readonly BusinessDay[],
 ): Promise<ReadonlyMap<BusinessDay, Totals>> {
   return byDay(pool, ofSalesByDay, days);
@@ -69,7 +69,7 @@ export function rollupTotals(pool: Queryable): Promise<Totals> {
 }
 
 export function rollupTotalsByDay(
-  pool: pg.Pool,
+  pool: Queryable,
   days: readonly BusinessDay[],
 ): Promise<ReadonlyMap<BusinessDay, Totals>> {
   return byDay(pool, ofRollupsByDay, days);

@@ -37,6 +37,7 @@ import type { MaterializedBackend } from '../query/materialized-backend.ts';
 import type { SqlBackend } from '../query/sql-backend.ts';
 import type { Simulator } from '../simulator/simulator.ts';
 import type { CalendarInUse } from './calendar-in-use.ts';
+import { catchUp } from './catch-up.ts';
 import { checkInvariants } from './invariants.ts';
 import { Marks } from './marks.ts';
 import { PipelineMeter } from './pipeline-meter.ts';
@@ -104,7 +105,12 @@ export class ConsoleRuntime implements Runtime {
     this.accounts = new PostgresAccountStore(parts.pool);
     this.archive = new PostgresSaleArchive(parts.longPool);
     this.#deadLetters = new PostgresDeadLetters(parts.pool, parts.log.topic);
-    this.#reconciler = new Reconciler({ ...parts, ledger: () => parts.live.snapshot().ledger });
+    this.#reconciler = new Reconciler({
+      ...parts,
+      ledger: () => parts.live.snapshot().ledger,
+      ledgerPlace: () => (this.#reseedings > 0 ? null : parts.live.place()),
+      onBehind: () => this.#readLiveAnew(),
+    });
     this.#watch();
   }
 
@@ -276,16 +282,17 @@ export class ConsoleRuntime implements Runtime {
     }
   }
 
+  catchUp(signal?: AbortSignal): Promise<void> {
+    return catchUp(this.#parts, signal);
+  }
+
   reconcile(window: { events: number; grossCents: bigint } | null): Promise<Reconciliation> {
     return this.#inTurn(() => this.#parts.consumer.betweenRounds(() => this.#reconciler.run(window)));
   }
 
   check(): Promise<CheckReport> {
-    const { clock, consumer } = this.#parts;
-    const now = () => clock.now();
-    return this.#inTurn(() =>
-      consumer.betweenRounds(() => checkInvariants({ ...this.#parts, pool: this.#parts.longPool, now })),
-    );
+    const { consumer, longPool } = this.#parts;
+    return this.#inTurn(() => consumer.betweenRounds(() => checkInvariants({ ...this.#parts, pool: longPool })));
   }
 
   days(): Promise<readonly BusinessDay[]> {
@@ -298,7 +305,7 @@ export class ConsoleRuntime implements Runtime {
   }
 
   #watch(): void {
-    const { clock, consumer, projector, simulator, backends, live, reseed, inUse, options, states } = this.#parts;
+    const { clock, consumer, projector, simulator, backends, live, states } = this.#parts;
     const changed = () => this.#changed();
     consumer.onStep((step) => this.#meter.step(step));
     consumer.onCommitted((batch) => {
@@ -307,18 +314,7 @@ export class ConsoleRuntime implements Runtime {
       this.#reconciler.noteLedger();
       changed();
     });
-    consumer.onGap(() => {
-      // One that is under way may have read before the gap: then another one follows, however many gaps there are.
-      if (this.#reseedings > 1) return;
-      this.#reseedings += 1;
-      this.#reseeding = this.#reseeding
-        .then(() => reseed(inUse.calendar()))
-        .then(() => this.#reconciler.forget())
-        .catch((error: unknown) => options.logger.error('live totals could not be read anew', { error }))
-        .finally(() => {
-          this.#reseedings -= 1;
-        });
-    });
+    consumer.onGap(() => this.#readLiveAnew());
     projector.onProjected((batch) => {
       this.#meter.projected(batch);
       live.projected(batch.committedAt, clock.now());
@@ -359,6 +355,21 @@ export class ConsoleRuntime implements Runtime {
       readModelWas = readModel?.state;
       changed();
     });
+  }
+
+  /** The store holds what the live totals do not. */
+  #readLiveAnew(): void {
+    const { reseed, inUse, options } = this.#parts;
+    // One that is under way may have read before it: then another one follows, however often it is asked for.
+    if (this.#reseedings > 1) return;
+    this.#reseedings += 1;
+    this.#reseeding = this.#reseeding
+      .then(() => reseed(inUse.calendar()))
+      .then(() => this.#reconciler.forget())
+      .catch((error: unknown) => options.logger.error('live totals could not be read anew', { error }))
+      .finally(() => {
+        this.#reseedings -= 1;
+      });
   }
 
   #mark(kind: SystemStatus['marks'][number]['kind'], text: string): void {

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { BusinessCalendar } from '../domain/business-day.ts';
 import { type DaySeed, daySeedOf } from '../live/day-account.ts';
 import type { LiveSeed } from '../live/live-window.ts';
-import { storedOffsets } from '../postgres/offsets.ts';
+import { storedOffsets, storedOffsetsOfOthers } from '../postgres/offsets.ts';
 import { recentSales, secondsSince } from '../postgres/recent-sales.ts';
 import { PostgresRollupReader } from '../postgres/rollup-reader.ts';
 import { rollupTotals } from '../postgres/totals.ts';
@@ -24,6 +24,7 @@ export function readLiveSeed(pool: pg.Pool, topic: string, calendar: BusinessCal
     for (const day of await reader.days()) if (day >= today) days.push(daySeedOf(day, await reader.dayRows(day)));
     return {
       offsets: await storedOffsets(client, topic),
+      offsetsOfOthers: await storedOffsetsOfOthers(client, topic),
       days,
       seconds: await secondsSince(client, now - windowMs),
       recent: await recentSales(client, { limit: recentLimit }),

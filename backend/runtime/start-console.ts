@@ -59,6 +59,7 @@ export async function startConsole(options: RuntimeOptions, releases: ReleaseSta
     clock,
     logger,
     observeOnly: options.source.kind === 'services' && options.source.profile.observeOnly,
+    alone: options.alone ?? false,
     tuning: { parallel: platform.parallel },
   });
   const live = new LiveWindow({ calendar: calendar(), clock });
@@ -91,6 +92,7 @@ export async function startConsole(options: RuntimeOptions, releases: ReleaseSta
     decode,
     inUse,
   });
+  if (options.alone) consumer.pause();
   if (options.consume) {
     consumer.start();
     releases.push('consumer', () => consumer.stop());

@@ -47,6 +47,8 @@ export interface RuntimeOptions {
   readonly logger: Logger;
   /** Whether to run the consumer (false for tools that only look). */
   readonly consume: boolean;
+  /** Stores outside of the consumer group, and only in `catchUp`. */
+  readonly alone?: boolean;
   readonly onProgress?: (progress: StartProgress) => void;
   /** Marks of the charts from an earlier life of the same source. */
   readonly marks?: readonly Mark[];
@@ -118,9 +120,14 @@ export interface Runtime {
   reset(): Promise<void>;
   /** Resolves when every appended event is stored and projected. */
   drain(): Promise<void>;
+  /**
+   * Like `drain`, for tools beside other programs: leaves storing to these, stores only where no offset moves, and waits no
+   * longer than for what still moves. Returns early when the signal aborts. Errors: those of the database.
+   */
+  catchUp(signal?: AbortSignal): Promise<void>;
   /** Compares the places that hold the totals; `window` is what the asking window shows. */
   reconcile(window: { events: number; grossCents: bigint } | null): Promise<Reconciliation>;
-  /** Recomputes I1-I5 from the sales. */
+  /** Recomputes I1-I5 from the sales, also while others store. What cannot be told is not decided. */
   check(): Promise<CheckReport>;
   /** Business days that have sales, ascending. */
   days(): Promise<readonly string[]>;

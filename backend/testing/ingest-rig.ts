@@ -91,6 +91,7 @@ export class IngestRig {
     const days = [today, calendar.addDays(today, 1)];
     await this.#parts.live.reseed(async () => ({
       offsets: this.#offsets,
+      offsetsOfOthers: 0n,
       days: await Promise.all(days.map(async (day) => daySeedOf(day, await this.#reader.dayRows(day)))),
       seconds: [],
       recent: [],

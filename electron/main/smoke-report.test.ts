@@ -9,14 +9,20 @@ const sound: SmokeFindings = {
   launchedAt: 1_000_000,
   check: {
     ok: true,
+    topic: 'ticket-sales',
     produced: 10,
     stored: 8,
     duplicates: 1,
     deadLettered: 1,
+    empty: 0,
+    unexplained: 0,
     inFlight: 0,
+    others: [],
     grossCents: gross,
     invariants: { I1: true, I2: true, I3: true, I4: true, I5: true },
     problems: [],
+    undecided: [],
+    notes: [],
   },
   reconciliation: {
     at: 0,
@@ -29,6 +35,7 @@ const sound: SmokeFindings = {
     places: [],
     verdict: 'reconciled',
     differences: [],
+    unknown: [],
   },
   page: {
     grossCents: '912',

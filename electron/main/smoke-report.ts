@@ -1,4 +1,4 @@
-import type { CheckReport, Reconciliation } from '../../backend/domain/status.ts';
+import type { CheckReport, InvariantName, Reconciliation } from '../../backend/domain/status.ts';
 import type { DiagnosticsReport } from '../contract/signatures.ts';
 import type { FeedFigures } from './feed.ts';
 
@@ -34,12 +34,14 @@ export interface SmokeReport {
   readonly electron: string;
   readonly packaged: boolean;
   readonly profile: string;
-  readonly produced: number;
+  /** Figures that are not known are null. */
+  readonly produced: number | null;
   readonly stored: number;
   readonly duplicates: number;
   readonly deadLettered: number;
   readonly grossCents: Readonly<Record<GrossName, string | null>>;
-  readonly invariants: Readonly<Record<'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6', boolean>>;
+  /** null: not decided. */
+  readonly invariants: Readonly<Record<InvariantName | 'I6', boolean | null>>;
   readonly timings: {
     readonly launchToPaintMs: number | null;
     readonly launchToFirstSaleMs: number | null;
@@ -68,15 +70,17 @@ export function buildReport(findings: SmokeFindings): SmokeReport {
   const grossCents = {
     recomputed: String(check.grossCents.recomputed),
     rollups: String(check.grossCents.rollups),
-    readModel: String(check.grossCents.readModel),
-    sql: String(check.grossCents.sql),
-    materialized: String(check.grossCents.materialized),
+    readModel: textOf(check.grossCents.readModel),
+    sql: textOf(check.grossCents.sql),
+    materialized: textOf(check.grossCents.materialized),
     renderer: page?.grossCents ?? null,
   };
-  const invariants = { ...check.invariants, I6: page !== null && page.versionsWentDown === 0 };
+  const invariants = { ...check.invariants, I6: page === null ? null : page.versionsWentDown === 0 };
   const problems = [
     ...check.problems,
+    ...check.undecided,
     ...findings.reconciliation.differences,
+    ...findings.reconciliation.unknown,
     ...judge(findings, grossCents, invariants),
   ];
   return {
@@ -127,7 +131,7 @@ function judge(
   const problems: string[] = [];
   if (page === null) problems.push('The window did not report.');
   for (const [name, holds] of Object.entries(invariants)) {
-    if (!holds) problems.push(`Invariant ${name} does not hold.`);
+    if (holds !== true) problems.push(`Invariant ${name} ${holds === null ? 'is not decided' : 'does not hold'}.`);
   }
   for (const name of names) {
     if (grossCents[name] !== grossCents.recomputed)
@@ -136,10 +140,12 @@ function judge(
   if (check.produced === 0) problems.push('Nothing was produced.');
   const accounted = check.stored + check.duplicates + check.deadLettered;
   if (accounted !== check.produced) problems.push(`Produced ${check.produced}, accounted for ${accounted}.`);
-  if (!check.ok) problems.push('The check found the data broken.');
+  if (!check.ok) problems.push('The check has not found everything to hold.');
   if (reconciliation.verdict !== 'reconciled') problems.push(`Reconciliation says ${reconciliation.verdict}.`);
   return problems;
 }
+
+const textOf = (cents: bigint | null): string | null => (cents === null ? null : String(cents));
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 

@@ -1,5 +1,5 @@
 import { VisuallyHidden } from '@mantine/core';
-import { Check, type LucideIcon, RefreshCw, TriangleAlert, X } from 'lucide-react';
+import { Check, CircleQuestionMark, type LucideIcon, RefreshCw, TriangleAlert, X } from 'lucide-react';
 import type { Reconciliation } from '../../../../backend/domain/status.ts';
 import { Amount } from '../../ui/amount.tsx';
 import { Panel } from '../../ui/card.tsx';
@@ -16,6 +16,7 @@ const looks: Readonly<
 > = {
   reconciled: { word: 'Reconciled', tone: 'ok', icon: Check },
   'in-flight': { word: 'In flight', tone: 'warn', icon: RefreshCw },
+  unknown: { word: 'Unknown', tone: 'warn', icon: CircleQuestionMark },
   broken: { word: 'Broken', tone: 'error', icon: X },
 };
 
@@ -57,7 +58,7 @@ function Verdict({ result, unbroken }: { readonly result: Reconciliation; readon
       <span className={classes.note}>
         {result.verdict !== 'in-flight'
           ? ''
-          : result.inFlight === 0
+          : result.inFlight === 0 || result.inFlight === null
             ? 'a place is a moment behind, '
             : `${countWords(result.inFlight)} on the way, `}
         <CheckedAgo at={result.at} />
@@ -100,7 +101,8 @@ function NothingLost({ result }: { readonly result: Reconciliation }) {
 interface SumRowProps {
   readonly sign: '' | '+' | '=' | 'same';
   readonly label: string;
-  readonly count: number;
+  /** null: unknown. */
+  readonly count: number | null;
   readonly strong?: boolean;
   readonly faint?: boolean;
 }
@@ -112,7 +114,7 @@ function SumRow({ sign, label, count, strong = false, faint = false }: SumRowPro
       <th scope="row">{label}</th>
       <td>
         {sign === 'same' ? <Icon of={Check} size={15} label="equal to the sum" className={classes.same} /> : null}
-        {countWords(count)}
+        {count === null ? 'unknown' : countWords(count)}
       </td>
     </tr>
   );
@@ -170,6 +172,9 @@ function SameEverywhere({ result }: { readonly result: Reconciliation }) {
         {result.differences.length === 0
           ? 'Differences: none'
           : result.differences.map((difference) => <div key={difference}>{difference}</div>)}
+        {result.unknown.map((reason) => (
+          <div key={reason}>{reason}</div>
+        ))}
       </div>
     </div>
   );
