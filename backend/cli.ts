@@ -3,12 +3,15 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { key, user } from './cli/accounts.ts';
 import { archive, restore } from './cli/archive.ts';
+import { audit } from './cli/audit.ts';
 import { options, UsageError } from './cli/flags.ts';
 import { consume, simulate } from './cli/ingest.ts';
+import { loggerOf, logWarningsOfNode } from './cli/logger.ts';
 import type { Command } from './cli/open.ts';
 import { serve } from './cli/serve.ts';
 import { check, migrate, rebuild } from './cli/upkeep.ts';
 import { AppError, codeOf, messageOf } from './lib/app-error.ts';
+import { printable } from './lib/plain-text.ts';
 import { profileVariables } from './settings/environment.ts';
 import { secretVariables } from './settings/find-profile.ts';
 
@@ -44,10 +47,16 @@ const help = `reelmetrics: the console's backend without its window
       Answers questions over HTTP and WebSocket, a port for each query backend. --embedded makes data that are thrown
       away at the end. --no-auth, on 127.0.0.1 only, lets everybody of this computer in. --no-consume leaves storing to
       others. --behind-proxy 10.0.0.0/16 believes a load balancer there about who asks (X-Forwarded-For).
-  reelmetrics user add <name> | list | password <name> | disable <name> | enable <name>  <where> [--role viewer]
-      Users of that interface: viewer, operator or admin. The password comes from --password-file, or from stdin.
+  reelmetrics user add <name> | list | password <name> | disable <name> | enable <name> | unlock <name>
+                   <where> [--role viewer]
+      Users of that interface: viewer, operator or admin. The password comes from --password-file, or from stdin. list
+      says from where a user cannot sign in for some time after wrong passwords; unlock ends that.
   reelmetrics key create <what for> | list | revoke <id>  <where> [--role viewer]
       API keys for machines. A key is shown once.
+  reelmetrics audit <where> [--limit 50] [--words <text>] [--actor user] [--outcome refused] [--action simulator.start]
+                    [--since <instant>] [--json]
+      Who did what and what was refused, over HTTP, in the window and on the command line, newest first: when, outcome,
+      who, from where, action, target, details. --json writes JSON lines.
   reelmetrics --help
 
 <where> is one of
@@ -86,10 +95,12 @@ const commands: Readonly<Record<string, Command>> = {
   serve,
   user,
   key,
+  audit,
 };
 const withWords: ReadonlySet<Command> = new Set([user, key]);
 
 async function main(): Promise<number> {
+  let asLines = false;
   try {
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     const [name, ...words] = positionals;
@@ -101,11 +112,19 @@ async function main(): Promise<number> {
     if (!command || (words.length > 0 && !withWords.has(command))) {
       throw new UsageError(`unknown command "${positionals.join(' ')}"`);
     }
+    asLines = values.log === 'json';
+    logWarningsOfNode(loggerOf(values));
     return await command(values, { words, startWorker });
   } catch (error) {
     const usage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
-    process.stderr.write(`reelmetrics: ${messageOf(error)}\n`);
-    if (error instanceof AppError && error.hint) process.stderr.write(`${error.hint}\n`);
+    const hint = error instanceof AppError ? error.hint : undefined;
+    if (asLines) {
+      loggerOf({ log: 'json' }).error(messageOf(error), hint === undefined ? {} : { hint });
+      return usage ? 2 : 1;
+    }
+    // What a server has said stands in it.
+    process.stderr.write(`reelmetrics: ${printable(messageOf(error), { lines: true })}\n`);
+    if (hint) process.stderr.write(`${printable(hint, { lines: true })}\n`);
     if (usage) process.stderr.write('See reelmetrics --help.\n');
     return usage ? 2 : 1;
   }

@@ -1,12 +1,13 @@
 /** Users and keys of the interface over HTTP. */
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { type Role, roles } from '../domain/account.ts';
+import { locksAt, type Role, roles, type User } from '../domain/account.ts';
 import { Accounts } from '../gateway/accounts.ts';
-import { systemClock } from '../ports/clock.ts';
+import { steadyClock } from '../ports/clock.ts';
 import { type Flags, UsageError } from './flags.ts';
 import { loggerOf } from './logger.ts';
 import { type Command, type CommandContext, open } from './open.ts';
+import { instant, table } from './table.ts';
 
 export const user: Command = (flags, context) =>
   withAccounts(flags, context, async (accounts, [action, name = '']) => {
@@ -21,17 +22,21 @@ export const user: Command = (flags, context) =>
       case 'enable':
         await accounts.setDisabled(wanted(name, 'a name'), action === 'disable');
         return `${action}d ${name}\n`;
+      case 'unlock':
+        await accounts.unlock(wanted(name, 'a name'));
+        return `unlocked ${name}\n`;
       case 'list':
         return table(
-          (await accounts.users()).map(({ name, role, disabledAt, lastSignInAt }) => [
-            name,
-            role,
-            disabledAt === null ? 'enabled' : 'disabled',
-            instant(lastSignInAt),
+          (await accounts.users()).map((user) => [
+            user.name,
+            user.role,
+            user.disabledAt === null ? 'enabled' : 'disabled',
+            instant(user.lastSignInAt),
+            locksOf(user),
           ]),
         );
       default:
-        throw new UsageError('user wants add, list, password, disable or enable');
+        throw new UsageError('user wants add, list, password, disable, enable or unlock');
     }
   });
 
@@ -40,7 +45,8 @@ export const key: Command = (flags, context) =>
     switch (action) {
       case 'create': {
         const made = await accounts.createKey(wanted(name, 'what it is for'), roleOf(flags));
-        process.stderr.write('This key is shown only now:\n');
+        if (flags.log === 'json') loggerOf(flags).info('The key is shown only now');
+        else process.stderr.write('This key is shown only now:\n');
         return `${made.key}\n`;
       }
       case 'revoke':
@@ -61,6 +67,14 @@ export const key: Command = (flags, context) =>
     }
   });
 
+function locksOf(user: User): string {
+  const locks = locksAt(user, steadyClock.now()).map(
+    ({ network, since, until }) =>
+      `locked from ${network ?? 'networks without a sign-in before'} until ${instant(until)}, since ${instant(since)}`,
+  );
+  return locks.join('; ');
+}
+
 async function withAccounts(
   flags: Flags,
   context: CommandContext,
@@ -68,8 +82,9 @@ async function withAccounts(
 ): Promise<number> {
   const runtime = await open(flags, context, { mustExist: false, consume: false });
   try {
-    const accounts = new Accounts({ store: runtime.accounts, clock: systemClock, logger: loggerOf(flags) });
+    const accounts = new Accounts({ store: runtime.accounts, clock: steadyClock, logger: loggerOf(flags) });
     process.stdout.write(await work(accounts, context.words));
+    await accounts.trail.close();
     return 0;
   } finally {
     await runtime.close();
@@ -92,21 +107,4 @@ async function readPassword({ 'password-file': file }: Flags): Promise<string> {
   if (file === undefined && process.stdin.isTTY) process.stderr.write('Password, then Ctrl+D: ');
   const given = file === undefined ? await text(process.stdin) : await readFile(file, 'utf8');
   return given.replace(/\r?\n$/, '');
-}
-
-function instant(at: number | null): string {
-  return at === null ? 'never' : new Date(at).toISOString();
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
 }

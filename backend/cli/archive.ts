@@ -12,6 +12,7 @@ import type { BusinessDay } from '../domain/rollup.ts';
 import { codeOf } from '../lib/app-error.ts';
 import type { DayTotals, SaleArchive } from '../ports/sale-archive.ts';
 import type { Runtime } from '../runtime.ts';
+import { audited } from './audit.ts';
 import { type Flags, UsageError } from './flags.ts';
 import { type Command, type CommandContext, open } from './open.ts';
 
@@ -31,7 +32,11 @@ export const archive: Command = async (flags, context) => {
     const folder = resolve(to);
     await mkdir(folder, { recursive: true });
     const days = await runtime.archive.daysBefore(before);
-    for (const day of days) process.stdout.write(await archiveDay(runtime.archive, day, folder));
+    for (const day of days) {
+      const entry = { action: 'data.archive', target: day.day };
+      const words = await audited(runtime, flags, entry, () => archiveDay(runtime.archive, day, folder));
+      process.stdout.write(words);
+    }
     process.stdout.write(`archived ${days.length} business days\n`);
   });
 };
@@ -39,13 +44,16 @@ export const archive: Command = async (flags, context) => {
 export const restore: Command = async (flags, context) => {
   const { from } = flags;
   if (from === undefined) throw new UsageError('restore wants --from <file>');
-  return withRuntime(flags, context, async ({ archive: kept }) => {
+  return withRuntime(flags, context, async (runtime) => {
+    const { archive: kept } = runtime;
     const name = basename(from);
     const day = (await kept.archived()).find(({ file }) => file === name);
     if (!day) throw new UsageError(`no archived day of these data has its sales in ${name}`);
-    if ((await sha256Of(from)) !== day.sha256)
-      throw new UsageError(`${from} is not as it was written: it was changed or cut short`);
-    await kept.restore(day.day, linesOf(from));
+    await audited(runtime, flags, { action: 'data.restore', target: day.day }, async () => {
+      if ((await sha256Of(from)) !== day.sha256)
+        throw new UsageError(`${from} is not as it was written: it was changed or cut short`);
+      await kept.restore(day.day, linesOf(from));
+    });
     process.stdout.write(`restored ${day.events} events of ${day.day}\n`);
   });
 };

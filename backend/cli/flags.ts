@@ -32,6 +32,12 @@ export const options = {
   'no-consume': { type: 'boolean' },
   role: { type: 'string' },
   'password-file': { type: 'string' },
+  limit: { type: 'string' },
+  words: { type: 'string' },
+  actor: { type: 'string' },
+  outcome: { type: 'string' },
+  action: { type: 'string' },
+  since: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 export type Flags = ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>>['values'];
@@ -43,6 +49,7 @@ type NumberFlag =
   | 'until-idle'
   | 'cutover'
   | 'simulate'
+  | 'limit'
   | 'backfill'
   | 'sql-port'
   | 'materialized-port'

@@ -2,6 +2,7 @@ import { openProbes } from '../gateway/probes.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Runtime } from '../runtime.ts';
 import { defaultSettings } from '../settings/settings.ts';
+import { audited } from './audit.ts';
 import { type Flags, numberFlag, portFlag, UsageError } from './flags.ts';
 import { loggerOf } from './logger.ts';
 import { type Command, interruption, isDead, open } from './open.ts';
@@ -31,9 +32,15 @@ export const simulate: Command = async (flags, context) => {
   const runtime = await open(flags, context, { mustExist: false, simulates: true });
   const probes = await probesOf(flags, runtime);
   try {
-    if (days !== undefined)
-      return await backfill(runtime, days, { seed: Math.trunc(seed), extend: flags.extend ?? false });
-    runtime.simulator.start({ ...defaultSettings.simulator, rate, seed: Math.trunc(seed) });
+    const action = days === undefined ? 'simulator.start' : 'simulator.startBackfill';
+    const target = days === undefined ? `${rate} events/s` : `${days} days`;
+    if (days !== undefined) {
+      const how = { seed: Math.trunc(seed), extend: flags.extend ?? false };
+      return await audited(runtime, flags, { action, target }, () => backfill(runtime, days, how));
+    }
+    await audited(runtime, flags, { action, target }, async () => {
+      runtime.simulator.start({ ...defaultSettings.simulator, rate, seed: Math.trunc(seed) });
+    });
     await systemClock.sleep(seconds === undefined ? forever : seconds * 1000, interruption(runtime));
     await runtime.simulator.stop();
     await runtime.drain();

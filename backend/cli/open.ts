@@ -1,7 +1,5 @@
 /** Opening the backend for a command, and ending with it. */
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { profilePermit } from '../domain/simulation.ts';
@@ -117,12 +115,6 @@ export async function open(flags: Flags, context: CommandContext, openOptions: O
     process.off('SIGINT', abort);
     process.off('SIGTERM', abort);
   }
-}
-
-/** A folder for data that nobody keeps. */
-export async function throwAwayFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'reelmetrics-'));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
 /**

@@ -10,7 +10,8 @@ import type { Runtime } from '../runtime.ts';
 import { defaultSettings } from '../settings/settings.ts';
 import { type Flags, numberFlag, portFlag, UsageError } from './flags.ts';
 import { loggerOf } from './logger.ts';
-import { type Command, type CommandContext, interruption, open, throwAwayFolder } from './open.ts';
+import { type Command, type CommandContext, interruption, open } from './open.ts';
+import { throwAwayFolder } from './throw-away.ts';
 
 const defaultPorts = { sql: 8001, materialized: 8002 };
 const forever = 2 ** 31 - 1;

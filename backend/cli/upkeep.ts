@@ -1,5 +1,6 @@
 import type { CheckReport } from '../domain/status.ts';
 import { stringifyWithBigints } from '../lib/json.ts';
+import { audited } from './audit.ts';
 import { numberFlag, UsageError } from './flags.ts';
 import { type Command, interruption, isDead, open } from './open.ts';
 
@@ -13,11 +14,14 @@ export const migrate: Command = async (flags, context) => {
 /** Recomputes what is derived from the sales. */
 export const rebuild: Command = async (flags, context) => {
   const cutover = numberFlag(flags, 'cutover', 0, 23);
-  if ((flags.zone === undefined) !== (cutover === undefined)) throw new UsageError('--zone and --cutover go together');
+  const { zone } = flags;
+  if ((zone === undefined) !== (cutover === undefined)) throw new UsageError('--zone and --cutover go together');
   const runtime = await open(flags, context, { mustExist: true });
   try {
-    if (flags.zone !== undefined && cutover !== undefined) await runtime.changeCalendar(flags.zone, cutover);
-    else await runtime.rebuild('rollups');
+    if (zone !== undefined && cutover !== undefined) {
+      const target = `${zone}, ${cutover}:00`;
+      await audited(runtime, flags, { action: 'calendar.change', target }, () => runtime.changeCalendar(zone, cutover));
+    } else await audited(runtime, flags, { action: 'data.rebuild' }, () => runtime.rebuild('rollups'));
     process.stdout.write(`rebuilt ${(await runtime.days()).length} business days\n`);
     return 0;
   } finally {

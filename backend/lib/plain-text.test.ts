@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultOf, printable } from './plain-text.ts';
+import { faultOf, printable, printableJson } from './plain-text.ts';
 
 describe('plain text', () => {
   it.each(['ada', 'Zoë', '北京 影院', 'سينما', 'a\u200db', '👩‍🚀', 'e\u0301', ''])('"%s" is fit', (text) => {
@@ -30,6 +30,12 @@ describe('plain text', () => {
     expect(faultOf('é'.repeat(60), 120)).toBeNull();
     expect(faultOf('é'.repeat(61), 120)).toContain('122 bytes');
     expect(faultOf('👍'.repeat(31), 120)).toContain('124 bytes');
+  });
+
+  it('is escaped in JSON without another value', () => {
+    const value = { text: 'a\u009b31m\u202e\u007f\u001b\0', name: 'Zoë' };
+    const json = printableJson(JSON.stringify(value));
+    expect([faultOf(json), JSON.parse(json)]).toEqual([null, value]);
   });
 
   it('keeps line breaks where they are wanted', () => {

@@ -26,6 +26,11 @@ export function printable(text: string, { lines = false }: { readonly lines?: bo
   return text.replace(unfit, (found) => (lines && found === '\n' ? found : `\\u{${hexOf(found)}}`));
 }
 
+/** JSON for a terminal or a log: the same value, with what a terminal would obey escaped. */
+export function printableJson(json: string): string {
+  return json.replace(unfit, (found) => `\\u${hexOf(found).padStart(4, '0')}`);
+}
+
 function codePointOf(character: string): string {
   return `U+${hexOf(character).toUpperCase().padStart(4, '0')}`;
 }

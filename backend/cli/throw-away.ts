@@ -1,0 +1,61 @@
+/** Folders for data that nobody keeps, and those of programs that were killed. */
+import { mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { codeOf } from '../lib/app-error.ts';
+
+const prefix = 'reelmetrics-throw-away-';
+/** How often a folder says that it is in use. */
+const signMs = 10_000;
+/** One that has said nothing for this long, and whose program does not run, belongs to nobody. */
+const staleMs = 10 * 60_000;
+
+export interface ThrowAwayFolder {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/** Makes one, and removes those that were left behind in the same place. */
+export async function throwAwayFolder(place = tmpdir()): Promise<ThrowAwayFolder> {
+  const path = await mkdtemp(join(place, `${prefix}${process.pid}-`));
+  const sign = setInterval(() => void say(path), signMs);
+  sign.unref();
+  await removeLeftBehind(place, path);
+  return {
+    path,
+    async remove() {
+      clearInterval(sign);
+      await rm(path, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The time of a folder is its sign of life. */
+async function say(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch(() => {});
+}
+
+async function removeLeftBehind(place: string, own: string): Promise<void> {
+  // By the clock of the file system on which the others have left their signs, too.
+  const { mtimeMs: now } = await stat(own);
+  for (const name of await readdir(place)) {
+    const [, pid] = new RegExp(`^${prefix}(\\d+)-`).exec(name) ?? [];
+    const path = join(place, name);
+    if (pid === undefined || path === own || runs(Number(pid))) continue;
+    const found = await stat(path).catch(() => null);
+    if (found?.isDirectory() !== true || now - found.mtimeMs < staleMs) continue;
+    // Of another user, or another program removes it: it stays, or is gone.
+    await rm(path, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+/** Whether a process of that number is there: of this system, as far as it can be seen from here. */
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) !== 'ESRCH';
+  }
+}
