@@ -106,7 +106,8 @@ it('answers probes beside a command that runs on', async () => {
   });
   const probes = () => /http:\/\/127\.0\.0\.1:\d+/.exec(told)?.[0];
   await expect.poll(probes).toBeDefined();
-  expect((await fetch(`${probes()}/health/ready`)).status).toBe(200);
+  // It listens before the data are open.
+  await expect.poll(async () => (await fetch(`${probes()}/health/ready`)).status).toBe(200);
   const produced = async () =>
     /^reelmetrics_simulator_produced (\d+)/m.exec(await (await fetch(`${probes()}/metrics`)).text());
   await expect.poll(async () => Number((await produced())?.[1])).toBeGreaterThan(0);

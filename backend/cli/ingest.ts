@@ -9,14 +9,24 @@ import { type Command, interruption, isDead, open } from './open.ts';
 
 const forever = 2 ** 31 - 1;
 
-async function probesOf(flags: Flags, source: Runtime) {
+/** Answers health and figures, from before the runtime is open until it is closed, where a port was given for them. */
+async function withProbes(flags: Flags, opening: () => Promise<Runtime>, work: (runtime: Runtime) => Promise<number>) {
   const port = portFlag(flags, 'probe-port');
-  if (port === undefined) return undefined;
+  let runtime: Runtime | null = null;
+  const address = flags.address ?? '127.0.0.1';
+  const probes =
+    port === undefined
+      ? undefined
+      : await openProbes({ address, port, source: () => runtime, logger: loggerOf(flags) });
   try {
-    return await openProbes({ address: flags.address ?? '127.0.0.1', port, source, logger: loggerOf(flags) });
-  } catch (error) {
-    await source.close();
-    throw error;
+    runtime = await opening();
+    try {
+      return await work(runtime);
+    } finally {
+      await runtime.close();
+    }
+  } finally {
+    await probes?.close();
   }
 }
 
@@ -29,14 +39,13 @@ export const simulate: Command = async (flags, context) => {
   if (days !== undefined && (flags.rate ?? flags.seconds) !== undefined) {
     throw new UsageError('--backfill makes the days before now; --rate and --seconds are for sales from now on');
   }
-  const runtime = await open(flags, context, { mustExist: false, simulates: true });
-  const probes = await probesOf(flags, runtime);
-  try {
+  const opening = () => open(flags, context, { mustExist: false, simulates: true });
+  return withProbes(flags, opening, async (runtime) => {
     const action = days === undefined ? 'simulator.start' : 'simulator.startBackfill';
     const target = days === undefined ? `${rate} events/s` : `${days} days`;
     if (days !== undefined) {
       const how = { seed: Math.trunc(seed), extend: flags.extend ?? false };
-      return await audited(runtime, flags, { action, target }, () => backfill(runtime, days, how));
+      return audited(runtime, flags, { action, target }, () => backfill(runtime, days, how));
     }
     await audited(runtime, flags, { action, target }, async () => {
       runtime.simulator.start({ ...defaultSettings.simulator, rate, seed: Math.trunc(seed) });
@@ -47,10 +56,7 @@ export const simulate: Command = async (flags, context) => {
     const { produced, acknowledged, failed } = runtime.status().simulator;
     process.stdout.write(`produced ${produced}, acknowledged ${acknowledged}, failed ${failed}\n`);
     return failed === 0 ? 0 : 1;
-  } finally {
-    await probes?.close();
-    await runtime.close();
-  }
+  });
 };
 
 /** Makes the history, or what is missing of it, and stores it. */
@@ -73,9 +79,8 @@ async function backfill(
 /** Stores what is in the log. */
 export const consume: Command = async (flags, context) => {
   const idleSeconds = numberFlag(flags, 'until-idle', 0, 86_400);
-  const runtime = await open(flags, context, { mustExist: true });
-  const probes = await probesOf(flags, runtime);
-  try {
+  const opening = () => open(flags, context, { mustExist: true });
+  return withProbes(flags, opening, async (runtime) => {
     const interrupted = interruption(runtime);
     let idleSince = Date.now();
     while (!interrupted.aborted && (idleSeconds === undefined || Date.now() - idleSince < idleSeconds * 1000)) {
@@ -84,8 +89,5 @@ export const consume: Command = async (flags, context) => {
     }
     if (!interrupted.aborted || isDead(runtime)) await runtime.drain();
     return 0;
-  } finally {
-    await probes?.close();
-    await runtime.close();
-  }
+  });
 };

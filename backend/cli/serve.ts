@@ -4,6 +4,8 @@ import { Accounts } from '../gateway/accounts.ts';
 import { AuditTrail } from '../gateway/audit-trail.ts';
 import { openGateway } from '../gateway/gateway.ts';
 import { parseAddress } from '../lib/addresses.ts';
+import { AppError } from '../lib/app-error.ts';
+import { late } from '../lib/late.ts';
 import { steadyClock, systemClock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Runtime } from '../runtime.ts';
@@ -37,40 +39,61 @@ async function serveData(flags: Flags, context: CommandContext): Promise<number>
     materialized: portFlag(flags, 'materialized-port') ?? defaultPorts.materialized,
   };
   const logger = loggerOf(flags);
-  const runtime = await open(flags, context, {
-    mustExist: false,
-    observeOnly: flags['no-consume'] ?? false,
-    simulates: rate !== undefined,
+  const source = startingRuntime();
+  const store = late(() => source.runtime.accounts);
+  const trail = new AuditTrail(store, logger);
+  const accounts = flags['no-auth'] ? null : new Accounts({ store, clock: steadyClock, logger, trail });
+  // First: whoever asks is told that it starts, however long the start waits for services.
+  const gateway = await openGateway({
+    source: source.runtime,
+    started: source.isThere,
+    address: flags.address ?? '127.0.0.1',
+    ports,
+    hostNames: flags['host-name'] ?? [],
+    behindProxy: flags['behind-proxy'],
+    currency: defaultSettings.currency,
+    version: packageJson.version,
+    accounts,
+    trail,
+    logger,
   });
+  let runtime: Runtime | undefined;
   try {
-    const trail = new AuditTrail(runtime.accounts, logger);
-    const parts = { store: runtime.accounts, clock: steadyClock, logger, trail };
-    const accounts = flags['no-auth'] ? null : new Accounts(parts);
-    const gateway = await openGateway({
-      source: runtime,
-      address: flags.address ?? '127.0.0.1',
-      ports,
-      hostNames: flags['host-name'] ?? [],
-      behindProxy: flags['behind-proxy'],
-      currency: defaultSettings.currency,
-      version: packageJson.version,
-      accounts,
-      trail,
-      logger,
+    runtime = await open(flags, context, {
+      mustExist: false,
+      observeOnly: flags['no-consume'] ?? false,
+      simulates: rate !== undefined,
     });
-    try {
-      const interrupted = interruption(runtime);
-      greet(gateway.ports, flags.address ?? '127.0.0.1');
-      await warnOfAccess(runtime, accounts, logger, flags.log === 'json');
-      if (rate !== undefined) runtime.simulator.start({ ...defaultSettings.simulator, rate });
-      await systemClock.sleep(forever, interrupted);
-      return 0;
-    } finally {
-      await gateway.close();
-    }
+    source.set(runtime);
+    const interrupted = interruption(runtime);
+    greet(gateway.ports, flags.address ?? '127.0.0.1');
+    await warnOfAccess(runtime, accounts, logger, flags.log === 'json');
+    if (rate !== undefined) runtime.simulator.start({ ...defaultSettings.simulator, rate });
+    await systemClock.sleep(forever, interrupted);
+    return 0;
   } finally {
-    await runtime.close();
+    await gateway.close().finally(() => runtime?.close());
   }
+}
+
+/** The runtime before it is open: asked too early, it fails. */
+function startingRuntime(): {
+  readonly runtime: Runtime;
+  readonly isThere: () => boolean;
+  set(runtime: Runtime): void;
+} {
+  let opened: Runtime | undefined;
+  const runtime = late(() => {
+    if (opened === undefined) throw new AppError('not_available', 'ReelMetrics is starting.');
+    return opened;
+  });
+  return {
+    runtime,
+    isThere: () => opened !== undefined,
+    set(value) {
+      opened = value;
+    },
+  };
 }
 
 function greet(ports: { readonly sql: number; readonly materialized: number }, address: string): void {

@@ -4,6 +4,7 @@ import type { RedriveReport } from '../domain/dead-letters.ts';
 import type { BackendName } from '../domain/question.ts';
 import { isLoopback, parseAddress } from '../lib/addresses.ts';
 import { AppError, codeOf, messageOf } from '../lib/app-error.ts';
+import { late } from '../lib/late.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Accounts } from './accounts.ts';
 import { Attempts } from './attempts.ts';
@@ -36,6 +37,8 @@ export interface GatewayOptions {
   readonly answerMs?: number;
   /** Most connections of both listeners together; what the system affords unless told. */
   readonly mostConnections?: number;
+  /** See `ServerParts`. */
+  readonly started?: () => boolean;
   readonly logger: Logger;
 }
 
@@ -72,7 +75,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     });
   }
   const metrics = createMetrics(() => source.status());
-  const live = new LiveClients(source.live);
+  const live = new LiveClients(late(() => source.live));
   const guard = createGuard([address, ...hostNames]);
   const shared = {
     connections: new Connections(options.mostConnections),

@@ -15,7 +15,8 @@ export interface Metrics {
 const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const upness: Readonly<Record<PartState, number>> = { up: 1, degraded: 0.5, connecting: 0, down: 0, off: 0 };
 
-export function createMetrics(status: () => SystemStatus): Metrics {
+/** @param status null while the program is being opened: its figures have no samples then, and no part is up */
+export function createMetrics(status: () => SystemStatus | null): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -34,7 +35,8 @@ export function createMetrics(status: () => SystemStatus): Metrics {
       collect() {
         // What is unknown has no sample, rather than a wrong one.
         this.reset();
-        const value = read(status());
+        const current = status();
+        const value = current && read(current);
         if (value !== null) this.set(value);
       },
     });
@@ -60,7 +62,7 @@ export function createMetrics(status: () => SystemStatus): Metrics {
       registers,
       collect() {
         this.reset();
-        for (const lag of status().consumer.partitions) {
+        for (const lag of status()?.consumer.partitions ?? []) {
           const offset = read(lag);
           if (offset !== null) this.set({ partition: String(lag.partition) }, Number(offset));
         }
@@ -75,9 +77,9 @@ export function createMetrics(status: () => SystemStatus): Metrics {
     labelNames: ['part'],
     registers,
     collect() {
-      const { database, log, readModel, consumer } = status();
-      for (const [part, { state }] of Object.entries({ database, log, readModel, consumer }))
-        this.set({ part }, upness[state]);
+      const current = status();
+      for (const part of ['database', 'log', 'readModel', 'consumer'] as const)
+        this.set({ part }, current === null ? 0 : upness[current[part].state]);
     },
   });
   /** Looking up a label set costs more than observing. */

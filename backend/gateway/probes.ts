@@ -7,6 +7,7 @@ import { Connections } from './connections.ts';
 import { createAddressGuard } from './guard.ts';
 import { createMetrics } from './metrics.ts';
 import { sendProblem, toProblem } from './problem.ts';
+import { storingReadiness } from './readiness.ts';
 import { RouteTable } from './route-table.ts';
 import { healthRoutes } from './routes/health.ts';
 import { listenOnWire, wireOptions } from './wire.ts';
@@ -18,18 +19,23 @@ export interface ProbesOptions {
   readonly address: string;
   /** 0 takes any that is free. */
   readonly port: number;
-  readonly source: Pick<Runtime, 'status'>;
+  /** null while it is being opened. */
+  readonly source: () => Pick<Runtime, 'status'> | null;
   readonly logger: Logger;
 }
 
-/** `/health/live`, `/health/ready` and `/metrics`; none of them tells what was sold. Errors: those of listening. */
+/**
+ * `/health/live`, `/health/ready` and `/metrics`, before and while the rest is there; none of them tells what was sold.
+ * Errors: those of listening.
+ */
 export async function openProbes({
   address,
   port,
   source,
   logger,
 }: ProbesOptions): Promise<{ close(): Promise<void> }> {
-  const metrics = createMetrics(() => source.status());
+  const status = () => source()?.status() ?? null;
+  const metrics = createMetrics(status);
   const app = Fastify({
     ...wireOptions,
     requestTimeout: 5_000,
@@ -60,7 +66,7 @@ export async function openProbes({
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  await app.register(healthRoutes, { backend: 'sql', status: () => source.status() });
+  await app.register(healthRoutes, { readiness: storingReadiness(status) });
   app.get('/metrics', async (_request, reply) =>
     reply.header('content-type', metrics.contentType).send(await metrics.text()),
   );

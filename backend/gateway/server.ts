@@ -22,6 +22,7 @@ import type { LiveClients } from './live-clients.ts';
 import type { Metrics } from './metrics.ts';
 import { HttpProblem, sendProblem, toProblem } from './problem.ts';
 import { trustProxy } from './proxy.ts';
+import { answeringReadiness } from './readiness.ts';
 import { RouteTable } from './route-table.ts';
 import { healthRoutes } from './routes/health.ts';
 import { liveRoute } from './routes/live.ts';
@@ -38,6 +39,8 @@ declare module 'fastify' {
     /** Limits its own time, for less than a timer per request. */
     limited?: boolean;
     grace?: Grace;
+    /** Answers also while the rest is being opened. */
+    whileStarting?: boolean;
   }
   interface FastifyRequest {
     principal: Principal;
@@ -88,6 +91,8 @@ export interface ServerParts {
   readonly trail: AuditTrail | null;
   /** Most time for an answer, ms; 10 s unless told. */
   readonly answerMs?: number | undefined;
+  /** Whether `source` may be asked; always unless told. Until then everything but health is 503. */
+  readonly started?: (() => boolean) | undefined;
   /** Called after each answer. */
   readonly onAnswered?: (status: number, request: FastifyRequest) => void;
   readonly logger: Logger;
@@ -151,7 +156,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     guard.check(request.raw);
     if (closing) throw isClosing();
     if (request.is404) throw routes.missing(request.method, request.url);
-    const { audience, grace } = request.routeOptions.config;
+    const { audience, grace, whileStarting } = request.routeOptions.config;
+    if (!whileStarting && parts.started?.() === false) throw isStarting();
     if (audience === 'anyone') return done();
     const principal = access.identify(request.headers.authorization, grace);
     if (principal instanceof Promise) {
@@ -206,7 +212,17 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   });
   await app.register(websocket, { options: { maxPayload: 1024 } });
 
-  const theaterIds = new Set(source.catalogue.theaters.map(({ id }) => id));
+  const readiness = answeringReadiness(backend, {
+    ask: (name, question) => source.ask(name, question),
+    businessDay: () => source.businessDay(),
+    status: () => source.status(),
+  });
+  const starting = Promise.resolve('It is starting.');
+  let theaterIds: ReadonlySet<number> | undefined;
+  const hasTheater = (id: number) => {
+    theaterIds ??= new Set(source.catalogue.theaters.map((theater) => theater.id));
+    return theaterIds.has(id);
+  };
   const bodies = new AnswerBodies({
     backend,
     currency: parts.currency,
@@ -218,9 +234,9 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   await app.register(questionRoutes, {
     bodies,
     today: () => source.businessDay(),
-    hasTheater: (id) => theaterIds.has(id),
+    hasTheater,
   });
-  await app.register(healthRoutes, { backend, status: () => source.status() });
+  await app.register(healthRoutes, { readiness: () => (parts.started?.() === false ? starting : readiness()) });
   await app.register(operatorRoutes, { source, redrives: parts.redrives, waitMs: longest * waitShare });
   if (accounts !== null) await app.register(signInRoutes, { accounts, guesses: parts.guesses });
 
@@ -238,6 +254,13 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   });
   await app.ready();
   return app;
+}
+
+function isStarting(): HttpProblem {
+  return new HttpProblem(503, 'starting', 'ReelMetrics is starting.', {
+    hint: 'Ask again in a moment; /health/ready says when it answers.',
+    headers: { 'retry-after': '2' },
+  });
 }
 
 /** Where the description lists a route. */

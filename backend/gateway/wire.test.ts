@@ -311,7 +311,7 @@ describe('probes', () => {
         port = Number(new URL(String(fields?.where)).port);
       },
     };
-    const probes = await openProbes({ address: '127.0.0.1', port: 0, source: runtime, logger });
+    const probes = await openProbes({ address: '127.0.0.1', port: 0, source: () => runtime, logger });
     const ask = (path: string, name: string) => say(port, `GET ${path} HTTP/1.1\r\nHost: ${name}\r\n${close}\r\n`);
     for (const name of ['localhost', '10.1.2.3:9090', '[fd00::1]']) {
       expect(await ask('/metrics', name)).toMatch(/^HTTP\/1\.1 200 /);

@@ -305,7 +305,9 @@ export class Consumer {
         await this.#rounds.run(session, batches, goesOn).finally(() => this.#progress.made());
         this.#failures = 0;
       }
-      if (this.#state.state !== 'up' && goesOn()) this.#set('up');
+      // Up means that events are stored, or that none wait.
+      const works = batches.length > 0 || this.#lag.events(session.reader.assigned) === 0;
+      if (works && this.#state.state !== 'up' && goesOn()) this.#set('up');
       if (batches.length === 0) continue;
       const count = batches.reduce((sum, batch) => sum + batch.records.length, 0);
       const rest = this.#tuning.lingerMs - (clock.now() - roundStart);

@@ -1,18 +1,16 @@
-/** For orchestrators: is it alive, and can it answer? */
+/** For orchestrators: is it alive, and does it do its work? */
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { BackendName } from '../../domain/question.ts';
-import type { SystemStatus } from '../../domain/status.ts';
+import type { Readiness } from '../readiness.ts';
 
 export interface HealthRoutesParts {
-  readonly backend: BackendName;
-  readonly status: () => SystemStatus;
+  readonly readiness: Readiness;
 }
 
-const config = { audience: 'anyone' } as const;
+const config = { audience: 'anyone', whileStarting: true } as const;
 const ready = z.object({ ready: z.boolean(), reason: z.string().nullable() });
 
-export const healthRoutes: FastifyPluginAsyncZod<HealthRoutesParts> = async (app, { backend, status }) => {
+export const healthRoutes: FastifyPluginAsyncZod<HealthRoutesParts> = async (app, { readiness }) => {
   app.get(
     '/health/live',
     {
@@ -30,17 +28,12 @@ export const healthRoutes: FastifyPluginAsyncZod<HealthRoutesParts> = async (app
     '/health/ready',
     {
       config,
-      schema: { summary: 'Whether questions can be answered', security: [], response: { 200: ready, 503: ready } },
+      schema: { summary: 'Whether questions are answered', security: [], response: { 200: ready, 503: ready } },
     },
-    (_request, reply) => {
-      const { database, readModel } = status();
-      const needed = backend === 'materialized' ? [database, readModel] : [database];
-      const missing = needed.find(({ state }) => state === 'down' || state === 'connecting');
-      if (missing !== undefined) reply.code(503);
-      // The reason may name hosts: it is for those who may see the status.
-      const reason =
-        missing === undefined ? null : missing === database ? 'The database is away.' : 'The read model is away.';
-      return { ready: missing === undefined, reason };
+    async (_request, reply) => {
+      const reason = await readiness();
+      if (reason !== null) reply.code(503);
+      return { ready: reason === null, reason };
     },
   );
 };
