@@ -330,7 +330,7 @@ export class KafkaLogReader implements LogReader {
       const until = Math.min(fetched.records.length, fetched.taken + limit - records.length);
       records.push(...fetched.records.slice(fetched.taken, until));
       fetched.taken = until;
-      nextOffset = placeIn(fetched);
+      nextOffset = until < fetched.records.length ? placeIn(fetched) : fetched.next;
       if (until < fetched.records.length) continue;
       state.queue.shift();
       this.#bufferedBytes -= fetched.bytes;
@@ -392,8 +392,7 @@ export class KafkaLogReader implements LogReader {
 
 /** Up to where it was taken. */
 function placeIn({ records, start, next, taken }: Fetched): bigint {
-  if (taken === 0 && records.length > 0) return start;
-  return records[taken]?.offset ?? next;
+  return taken === 0 ? start : (records[taken]?.offset ?? next);
 }
 
 function madeAnew(topic: string, partition: number, place: bigint, end: bigint): AppError {
