@@ -63,6 +63,10 @@ const help = `reelmetrics: the console's backend without its window
   --data-dir <folder>   the folder that holds the embedded data
   --profile <profile>   services: "local", or the file of a profile that the console exported
 
+Currency, zone and cut-over belong to the data, and every program that opens them follows. The program that makes the data
+fixes them: USD, or --currency <ISO 4217 code>, and the zone of its computer. On data with sales, --currency only says
+what is expected: another one is refused.
+
 Environment, for "local":
 ${Object.entries(profileVariables)
   .map(([name, words]) => `  ${name.padEnd(28)}${words}`)

@@ -1,4 +1,5 @@
 import type { parseArgs } from 'node:util';
+import { isCurrency } from '../domain/money.ts';
 
 /** Wrong arguments: exit code 2. */
 export class UsageError extends Error {}
@@ -11,6 +12,7 @@ export const options = {
   seconds: { type: 'string' },
   seed: { type: 'string' },
   'until-idle': { type: 'string' },
+  currency: { type: 'string' },
   zone: { type: 'string' },
   cutover: { type: 'string' },
   before: { type: 'string' },
@@ -64,6 +66,12 @@ export function numberFlag(flags: Flags, name: NumberFlag, min: number, max: num
     throw new UsageError(`--${name} wants a number from ${min} to ${max}, not "${text}"`);
   }
   return value;
+}
+
+/** An ISO 4217 code; undefined when it was not given. Errors: `UsageError`. */
+export function currencyFlag({ currency }: Flags): string | undefined {
+  if (currency === undefined || isCurrency(currency)) return currency;
+  throw new UsageError(`--currency takes an ISO 4217 code, such as EUR or JPY, not "${currency}"`);
 }
 
 /** undefined when it was not given. Errors: `UsageError`. */

@@ -8,7 +8,7 @@ import { createRuntime, type DataSource, type Runtime } from '../runtime.ts';
 import { findProfile } from '../settings/find-profile.ts';
 import type { Profile } from '../settings/profile.ts';
 import { defaultSettings } from '../settings/settings.ts';
-import { type Flags, UsageError } from './flags.ts';
+import { currencyFlag, type Flags, UsageError } from './flags.ts';
 import { loggerOf } from './logger.ts';
 
 /** What commands are given besides their flags. */
@@ -33,6 +33,8 @@ export interface OpenOptions {
   readonly alone?: boolean;
   /** How long it waits for services at most, ms; for ever unless told. */
   readonly patienceMs?: number;
+  /** See `RuntimeOptions`. */
+  readonly insteadOfUnknown?: { readonly zone: string; readonly cutoverHour: number } | undefined;
 }
 
 /** Also an empty folder, and one whose first start was killed: both are opened as any start does. */
@@ -102,6 +104,8 @@ export async function open(flags: Flags, context: CommandContext, openOptions: O
       signal: stop.signal,
       calendar: null,
       currency: defaultSettings.currency,
+      requiredCurrency: currencyFlag(flags),
+      insteadOfUnknown: openOptions.insteadOfUnknown,
       backend: 'sql',
       fallback: false,
       simulator: defaultSettings.simulator,

@@ -51,7 +51,6 @@ async function serveData(flags: Flags, context: CommandContext): Promise<number>
     ports,
     hostNames: flags['host-name'] ?? [],
     behindProxy: flags['behind-proxy'],
-    currency: defaultSettings.currency,
     version: packageJson.version,
     accounts,
     trail,

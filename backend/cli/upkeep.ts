@@ -1,3 +1,4 @@
+import { createBusinessCalendar } from '../domain/business-day.ts';
 import type { CheckReport } from '../domain/status.ts';
 import { stringifyWithBigints } from '../lib/json.ts';
 import { audited } from './audit.ts';
@@ -16,11 +17,16 @@ export const rebuild: Command = async (flags, context) => {
   const cutover = numberFlag(flags, 'cutover', 0, 23);
   const { zone } = flags;
   if ((zone === undefined) !== (cutover === undefined)) throw new UsageError('--zone and --cutover go together');
-  const runtime = await open(flags, context, { mustExist: true });
+  const calendar = zone === undefined || cutover === undefined ? undefined : { zone, cutoverHour: cutover };
+  // Told before anything is opened.
+  if (calendar !== undefined) createBusinessCalendar(calendar);
+  const runtime = await open(flags, context, { mustExist: true, insteadOfUnknown: calendar });
   try {
-    if (zone !== undefined && cutover !== undefined) {
-      const target = `${zone}, ${cutover}:00`;
-      await audited(runtime, flags, { action: 'calendar.change', target }, () => runtime.changeCalendar(zone, cutover));
+    if (calendar !== undefined) {
+      const target = `${calendar.zone}, ${calendar.cutoverHour}:00`;
+      await audited(runtime, flags, { action: 'calendar.change', target }, () =>
+        runtime.changeCalendar(calendar.zone, calendar.cutoverHour),
+      );
     } else await audited(runtime, flags, { action: 'data.rebuild' }, () => runtime.rebuild('rollups'));
     process.stdout.write(`rebuilt ${(await runtime.days()).length} business days\n`);
     return 0;

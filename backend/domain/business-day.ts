@@ -51,6 +51,16 @@ export function hostZone(): string {
   }
 }
 
+/** Whether a name is that of a zone that this runtime knows. */
+export function isZone(name: string): boolean {
+  try {
+    knownZone(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function knownZone(zone: string): string {
   try {
     // An offset such as +01:00 would be taken for a zone, but knows no summer time.

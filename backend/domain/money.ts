@@ -9,6 +9,14 @@ interface LocaleOption {
   readonly locale?: string;
 }
 
+let known: ReadonlySet<string> | undefined;
+
+/** Whether a text is the ISO 4217 code of a currency, as this runtime knows them. */
+export function isCurrency(code: string): boolean {
+  known ??= new Set(Intl.supportedValuesOf('currency'));
+  return known.has(code);
+}
+
 const withoutMinorUnit: ReadonlySet<string> = new Set(
   'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' '),
 );

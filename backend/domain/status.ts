@@ -185,6 +185,8 @@ export interface SystemStatus {
   readonly cutoverHour: number;
   /** Grows with each recomputing or deleting of what is stored: answers of an earlier one do not hold any more. */
   readonly generation: number;
+  /** ISO 4217 code of all amounts: the data's. */
+  readonly currency: string;
   readonly database: PartStatus;
   readonly log: PartStatus;
   readonly consumer: ConsumerStatus;

@@ -44,7 +44,6 @@ beforeAll(async () => {
     address: '127.0.0.1',
     ports: { sql: 0, materialized: 0 },
     hostNames: [],
-    currency: 'USD',
     version: 'test',
     behindProxy: '127.0.0.0/8',
     accounts,

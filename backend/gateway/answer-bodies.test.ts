@@ -19,7 +19,7 @@ beforeEach(() => {
   length = 1;
   bodies = new AnswerBodies({
     backend: 'materialized',
-    currency: 'USD',
+    currency: () => 'USD',
     ask: async () => {
       asked += 1;
       const value = { version, filling: 'x'.repeat(length) };
@@ -82,7 +82,7 @@ it('answers those who ask together with one answer, and soon afterwards with the
 
 it('says so when the backend takes too long', async () => {
   const slow = { ask: () => new Promise<never>(() => {}), versionOf: async () => null, now: () => 0, longest: 20 };
-  bodies = new AnswerBodies({ backend: 'materialized', currency: 'USD', ...slow });
+  bodies = new AnswerBodies({ backend: 'materialized', currency: () => 'USD', ...slow });
   await expect(ask()).rejects.toMatchObject({ status: 503, code: 'too_slow' });
 });
 
@@ -92,7 +92,7 @@ it('tells values apart that have no version', async () => {
   const { etag } = await ask({ name: 'theaters', params: {} });
   bodies = new AnswerBodies({
     backend: 'materialized',
-    currency: 'USD',
+    currency: () => 'USD',
     ask: async () => ({
       ...{ value: 'another catalogue', backend: 'materialized', source: 'catalogue', tookMs: 0 },
       watermark: { version, asOf: 0 },

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { currencyDigits } from '../domain/money.ts';
 import type { Answer, AnswerSource, BackendName, Question } from '../domain/question.ts';
 import { tooSlow } from './problem.ts';
 
@@ -34,7 +35,8 @@ interface Made extends Kept {
 
 export interface AnswerBodiesParts {
   readonly backend: BackendName;
-  readonly currency: string;
+  /** ISO 4217 code of the data. */
+  readonly currency: () => string;
   readonly ask: (question: Question) => Promise<Answer<unknown>>;
   /** See `QueryBackend.versionOf`. */
   readonly versionOf: (day: string) => Promise<number | null>;
@@ -107,8 +109,9 @@ export class AnswerBodies {
   #body(key: string, kept: Kept, begunAt: number, source: AnswerSource, asOf: number, tookMs: number): AnswerBody {
     const { backend, currency } = this.#parts;
     const { version, etag, json } = kept;
+    const code = currency();
     const about = JSON.stringify({
-      ...{ currency, backend, source },
+      ...{ currency: code, currencyDigits: currencyDigits(code), backend, source },
       watermark: { version, asOf: new Date(asOf).toISOString() },
       tookMs: Math.round(tookMs * 1000) / 1000,
     });

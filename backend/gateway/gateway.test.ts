@@ -25,7 +25,6 @@ const options = {
   address: '127.0.0.1',
   ports: { sql: 0, materialized: 0 },
   hostNames: [],
-  currency: 'USD',
   version: 'test',
   logger: silentLogger,
 };
@@ -198,6 +197,7 @@ describe('a backend that does not answer', () => {
     ask: () => new Promise<never>(() => {}),
     catalogue: runtime.catalogue,
     businessDay: () => runtime.businessDay(),
+    currency: () => runtime.currency(),
     versionOf: async () => null,
     status: () => runtime.status(),
     live: runtime.live,
@@ -250,11 +250,11 @@ describe('operators', () => {
   });
 
   it('are told of a conflict where others store: there is nothing here to pause', async () => {
-    const { ask, versionOf, businessDay, catalogue, status, live, simulator, deadLetters, redrive } = runtime;
+    const { ask, versionOf, businessDay, currency, catalogue, status, live, simulator, deadLetters, redrive } = runtime;
     const pauseConsumer = () => {
       throw new AppError('consumed_elsewhere', 'Others store.', { hint: 'Pause it there.' });
     };
-    const own = { ask, versionOf, businessDay, catalogue, status, live, simulator, deadLetters, redrive };
+    const own = { ask, versionOf, businessDay, currency, catalogue, status, live, simulator, deadLetters, redrive };
     const gateway = await openGateway({
       ...options,
       source: { ...own, status: () => runtime.status(), pauseConsumer, resumeConsumer: () => {} },

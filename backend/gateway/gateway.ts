@@ -25,7 +25,6 @@ export interface GatewayOptions {
   readonly ports: Readonly<Record<BackendName, number>>;
   /** Names under which it is reached from elsewhere. */
   readonly hostNames: readonly string[];
-  readonly currency: string;
   readonly version: string;
   /** See `ServerParts`. */
   readonly behindProxy?: string | readonly string[] | undefined;

@@ -26,7 +26,6 @@ beforeAll(async () => {
     address: '127.0.0.1',
     ports: { sql: 0, materialized: 0 },
     hostNames: [],
-    currency: 'USD',
     version: 'test',
     accounts: null,
     logger: silentLogger,

@@ -4,7 +4,9 @@ import { seriesBuckets } from '../domain/question.ts';
 
 const cents = z
   .union([z.int(), z.string().regex(/^-?\d{16,}$/)])
-  .describe('Integer cents of `currency`: a number up to 2^53 - 1 on either side of zero, decimal text beyond.');
+  .describe(
+    'Integer minor units of `currency` (cents; whole yen): a number up to 2^53 - 1 on either side of zero, decimal text beyond.',
+  );
 const count = z.int();
 const instant = z.iso.datetime();
 
@@ -53,7 +55,8 @@ export const values = {
 export const answerOf = <T extends z.ZodType>(value: T) =>
   z.object({
     value,
-    currency: z.string().length(3),
+    currency: z.string().length(3).describe('ISO 4217 code of all amounts.'),
+    currencyDigits: z.int().describe('Decimal places of its minor unit, in which amounts are given: 2, 0 or 3.'),
     backend: z.enum(['sql', 'materialized']),
     source: z.enum(['postgres', 'cache', 'read-model', 'catalogue']),
     watermark: z.object({

@@ -75,7 +75,6 @@ const pagePolicy = {
 export interface ServerParts {
   readonly backend: BackendName;
   readonly source: GatewaySource;
-  readonly currency: string;
   readonly version: string;
   /** null: everybody who reaches the port may do everything. */
   readonly accounts: Accounts | null;
@@ -225,7 +224,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   };
   const bodies = new AnswerBodies({
     backend,
-    currency: parts.currency,
+    currency: () => source.currency(),
     ask: (question) => source.ask(backend, question),
     versionOf: (day) => source.versionOf(backend, day),
     now: () => Date.now(),

@@ -7,6 +7,7 @@ export type GatewaySource = Pick<
   | 'ask'
   | 'versionOf'
   | 'businessDay'
+  | 'currency'
   | 'status'
   | 'live'
   | 'simulator'

@@ -20,7 +20,6 @@ const options = {
   address: '127.0.0.1',
   ports: { sql: 0, materialized: 0 },
   hostNames: [],
-  currency: 'USD',
   version: 'test',
   accounts: null,
   logger: silentLogger,
@@ -323,12 +322,13 @@ describe('probes', () => {
 });
 
 function pieces() {
-  const { ask, versionOf, businessDay, catalogue, status, live, simulator, deadLetters, redrive } = runtime;
+  const { ask, versionOf, businessDay, currency, catalogue, status, live, simulator, deadLetters, redrive } = runtime;
   return {
     ...{ catalogue, live, simulator },
     ask: ask.bind(runtime),
     versionOf: versionOf.bind(runtime),
     businessDay: businessDay.bind(runtime),
+    currency: currency.bind(runtime),
     status: status.bind(runtime),
     deadLetters: deadLetters.bind(runtime),
     redrive: redrive.bind(runtime),

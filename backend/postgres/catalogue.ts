@@ -1,35 +1,55 @@
 import type pg from 'pg';
-import type { Movie, Theater } from '../domain/question.ts';
+import { type Catalogue, createCatalogue } from '../domain/catalogue.ts';
 import { numberArray, sql, textArray } from '../lib/sql.ts';
+import { select } from './select.ts';
+import { inTransaction } from './transaction.ts';
 
-const upsertTheaters = sql`
-  insert into theater as t (id, name, city, screens, seats, showings_per_screen)
-  select * from unnest($1::integer[], $2::text[], $3::text[], $4::integer[], $5::integer[], $6::integer[])
-  on conflict (id) do update set name = excluded.name, city = excluded.city, screens = excluded.screens,
-    seats = excluded.seats, showings_per_screen = excluded.showings_per_screen
-  where (t.name, t.city, t.screens, t.seats, t.showings_per_screen)
-    is distinct from (excluded.name, excluded.city, excluded.screens, excluded.seats, excluded.showings_per_screen)`;
+/** Two programs that start on new data at once: the second waits, and then finds the catalogue. */
+const holdCatalogue = sql`lock table theater, movie in share row exclusive mode`;
+const holdsCatalogue = sql`select exists (select from theater) or exists (select from movie) as found`;
 
-const upsertMovies = sql`
-  insert into movie as m (id, title) select * from unnest($1::integer[], $2::text[])
-  on conflict (id) do update set title = excluded.title where m.title is distinct from excluded.title`;
+const insertTheaters = sql`
+  insert into theater (id, name, city, screens, seats, showings_per_screen)
+  select * from unnest($1::integer[], $2::text[], $3::text[], $4::integer[], $5::integer[], $6::integer[])`;
+const insertMovies = sql`insert into movie (id, title) select * from unnest($1::integer[], $2::text[])`;
 
-/** Brings the tables `theater` and `movie` in line with the catalogue; what it no longer holds stays (sales refer to it). */
-export async function writeCatalogue(
-  pool: pg.Pool,
-  catalogue: { readonly theaters: readonly Theater[]; readonly movies: readonly Movie[] },
-): Promise<void> {
-  const { theaters, movies } = catalogue;
-  await pool.query(upsertTheaters, [
-    numberArray(theaters.map((theater) => theater.id)),
-    textArray(theaters.map((theater) => theater.name)),
-    textArray(theaters.map((theater) => theater.city)),
-    numberArray(theaters.map((theater) => theater.screens)),
-    textArray(theaters.map((theater) => (theater.seats === null ? null : String(theater.seats)))),
-    numberArray(theaters.map((theater) => theater.showingsPerScreen)),
+const theaters = sql`
+  select id, name, city, screens, seats, showings_per_screen as "showingsPerScreen" from theater order by id`;
+const movies = sql`select id, title from movie order by id`;
+
+/**
+ * The theatres and movies of the data. Data that hold none get the sample first; what is there is the user's, and is
+ * never written over.
+ */
+export async function readCatalogue(pool: pg.Pool, sample: Catalogue): Promise<Catalogue> {
+  const found = await read(pool);
+  if (found.theaters.length + found.movies.length > 0) return found;
+  await inTransaction(pool, async (client) => {
+    await client.query(holdCatalogue);
+    const [held] = await select<{ found: boolean }>(client, holdsCatalogue);
+    if (held?.found !== true) await write(client, sample);
+  });
+  return read(pool);
+}
+
+async function read(pool: pg.Pool): Promise<Catalogue> {
+  return createCatalogue(
+    await select<Catalogue['theaters'][number]>(pool, theaters),
+    await select<Catalogue['movies'][number]>(pool, movies),
+  );
+}
+
+async function write(client: pg.ClientBase, sample: Catalogue): Promise<void> {
+  await client.query(insertTheaters, [
+    numberArray(sample.theaters.map(({ id }) => id)),
+    textArray(sample.theaters.map(({ name }) => name)),
+    textArray(sample.theaters.map(({ city }) => city)),
+    numberArray(sample.theaters.map(({ screens }) => screens)),
+    textArray(sample.theaters.map(({ seats }) => (seats === null ? null : String(seats)))),
+    numberArray(sample.theaters.map(({ showingsPerScreen }) => showingsPerScreen)),
   ]);
-  await pool.query(upsertMovies, [
-    numberArray(movies.map((movie) => movie.id)),
-    textArray(movies.map((movie) => movie.title)),
+  await client.query(insertMovies, [
+    numberArray(sample.movies.map(({ id }) => id)),
+    textArray(sample.movies.map(({ title }) => title)),
   ]);
 }

@@ -144,6 +144,11 @@ const resentDeadLetters = sql`
 /** A dead letter is sent again with its headers, too. */
 const deadLetterHeaders = sql`alter table dead_letter add column headers jsonb;`;
 
+/** Of data of before, the currency that most of its sales are in; with none, the first program to open it says. */
+const currencyOfTheData = sql`
+  alter table calendar add column currency text;
+  update calendar set currency = (select currency from sale group by currency order by count(*) desc limit 1);`;
+
 export const coreMigrations: MigrationFamily = {
   name: 'core',
   migrations: [
@@ -156,5 +161,7 @@ export const coreMigrations: MigrationFamily = {
     { name: 'dead letters with their headers', breaking: false, text: deadLetterHeaders },
     { name: 'sign-ins by network, and sessions that end', breaking: false, text: signInPlaces },
     { name: 'an audit trail with who, where and outcome', breaking: false, text: auditColumns },
+    // An older program would count by its own setting, beside those that follow the data.
+    { name: 'currency of the data', breaking: true, text: currencyOfTheData },
   ],
 };

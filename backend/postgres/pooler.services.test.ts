@@ -43,7 +43,7 @@ describe('behind PgBouncer', () => {
     const place = await through(...changingConnections);
     const { pool, longPool } = database.open(place);
     await migrate(longPool, coreMigrations);
-    await adoptCalendar(pool, { zone: 'UTC', cutoverHour: 0 });
+    await adoptCalendar(pool, { zone: 'UTC', cutoverHour: 0, currency: 'USD' });
     const store = new PostgresSaleStore(pool, { source: 'copy', copyFrom: 100 });
     const store1 = async (partition: number) => {
       for (let at = 0; at < 6_000; at += 300) {

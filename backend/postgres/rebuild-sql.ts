@@ -1,9 +1,14 @@
 import { sql } from '../lib/sql.ts';
 
 export const readCalendar = sql`
-  select zone, cutover_hour, pending_zone, pending_cutover_hour, version_floor from calendar where id = 1`;
+  select zone, cutover_hour, pending_zone, pending_cutover_hour, version_floor, currency from calendar where id = 1`;
 export const adoptCalendar = sql`
-  insert into calendar (id, zone, cutover_hour) values (1, $1, $2) on conflict do nothing`;
+  insert into calendar as c (id, zone, cutover_hour, currency) values (1, $1, $2, $3)
+  on conflict (id) do update set currency = excluded.currency where c.currency is null`;
+export const setCurrency = sql`update calendar set currency = $1 where id = 1`;
+/** Whether any amount is counted; archived days have no sales and stay counted. */
+export const holdsAmounts = sql`
+  select exists (select from sale) or exists (select from archived_day) as found`;
 export const beginCalendarChange = sql`
   update calendar set pending_zone = $1, pending_cutover_hour = $2 where id = 1`;
 export const endCalendarChange = sql`

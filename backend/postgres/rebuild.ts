@@ -4,6 +4,7 @@
  */
 import type pg from 'pg';
 import type { BusinessCalendar } from '../domain/business-day.ts';
+import { isCurrency } from '../domain/money.ts';
 import { AppError } from '../lib/app-error.ts';
 import { numberArray, textArray } from '../lib/sql.ts';
 import { archivedDays } from './archived-days.ts';
@@ -20,6 +21,8 @@ export interface StoredCalendar {
   readonly zone: string;
   readonly cutoverHour: number;
   readonly pending: { readonly zone: string; readonly cutoverHour: number } | null;
+  /** ISO 4217 code of all amounts. */
+  readonly currency: string;
   /** Of the data: grows with every rebuild, reset and change of the calendar. */
   readonly generation: number;
 }
@@ -30,27 +33,30 @@ interface CalendarRow extends pg.QueryResultRow {
   readonly pending_zone: string | null;
   readonly pending_cutover_hour: number | null;
   readonly version_floor: bigint;
+  /** null in data of an older version, before the first `adoptCalendar`. */
+  readonly currency: string | null;
 }
 
 /** null before the first `adoptCalendar`. */
-export async function readStoredCalendar(pool: pg.Pool): Promise<StoredCalendar | null> {
+export async function readStoredCalendar(pool: Queryable): Promise<StoredCalendar | null> {
   const [row] = await select<CalendarRow>(pool, statements.readCalendar);
-  if (!row) return null;
+  if (!row || row.currency === null) return null;
   const { pending_zone: zone, pending_cutover_hour: cutoverHour } = row;
   return {
     zone: row.zone,
     cutoverHour: row.cutover_hour,
     pending: zone === null || cutoverHour === null ? null : { zone, cutoverHour },
+    currency: row.currency,
     generation: Number(row.version_floor),
   };
 }
 
-/** Writes down the calendar of a new database; an existing one keeps its own (`changeCalendar` changes it). */
+/** Writes down calendar and currency of a new database; an existing one keeps its own. */
 export async function adoptCalendar(
   pool: pg.Pool,
-  calendar: { zone: string; cutoverHour: number },
+  calendar: { zone: string; cutoverHour: number; currency: string },
 ): Promise<StoredCalendar> {
-  await pool.query(statements.adoptCalendar, [calendar.zone, calendar.cutoverHour]);
+  await pool.query(statements.adoptCalendar, [calendar.zone, calendar.cutoverHour, calendar.currency]);
   return (await readStoredCalendar(pool)) ?? { ...calendar, pending: null, generation: 0 };
 }
 
@@ -122,6 +128,35 @@ export async function changeCalendar(
     }
     await recomputeRollups(client, () => {});
     await client.query(statements.endCalendarChange, target);
+  });
+}
+
+/**
+ * Changes the currency of data that hold no amounts yet; batches that are being stored meanwhile are refused.
+ * Errors: `AppError` bad_settings for a currency that is not known, or when amounts are stored.
+ */
+export async function changeCurrency(pool: pg.Pool, currency: string): Promise<void> {
+  if (!isCurrency(currency)) {
+    throw new AppError('bad_settings', `There is no currency "${currency}".`, {
+      hint: 'Give an ISO 4217 code, such as EUR or JPY.',
+    });
+  }
+  await inTransaction(pool, async (client) => {
+    await client.query(statements.holdStoring);
+    const [held] = await select<{ found: boolean }>(client, statements.holdsAmounts);
+    const stored = await readStoredCalendar(client);
+    if (stored?.currency === currency) return;
+    if (held?.found !== false) {
+      throw new AppError(
+        'bad_settings',
+        `This data is in ${stored?.currency}, and sales are stored: not ${currency}.`,
+        {
+          hint: 'Leave the currency as it is, or use data without sales: another folder, database, or after a reset.',
+        },
+      );
+    }
+    await client.query(statements.setCurrency, [currency]);
+    await client.query(statements.raiseVersionFloor);
   });
 }
 

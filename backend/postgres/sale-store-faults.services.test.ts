@@ -15,7 +15,7 @@ const noon = Date.UTC(2026, 10, 22, 12);
 let database: ServerTestDatabase;
 beforeEach(async () => {
   database = await createServerTestDatabase();
-  await adoptCalendar(database.open().pool, { zone: 'UTC', cutoverHour: 0 });
+  await adoptCalendar(database.open().pool, { zone: 'UTC', cutoverHour: 0, currency: 'USD' });
 });
 afterEach(() => database.drop());
 

@@ -1,5 +1,5 @@
 import { type BusinessCalendar, createBusinessCalendar } from '../domain/business-day.ts';
-import { catalogue } from '../domain/catalogue.ts';
+import type { Catalogue } from '../domain/catalogue.ts';
 import type { DeadLetterPage, DeadLetterQuery, RedriveReport, RedriveRequest } from '../domain/dead-letters.ts';
 import type { Answer, BackendName, Comparison, Question } from '../domain/question.ts';
 import type { BusinessDay } from '../domain/rollup.ts';
@@ -27,7 +27,7 @@ import type { RollupReader } from '../ports/rollup-reader.ts';
 import type { SaleArchive } from '../ports/sale-archive.ts';
 import { PostgresAccountStore } from '../postgres/account-store.ts';
 import { PostgresDeadLetters } from '../postgres/dead-letters.ts';
-import { changeCalendar, rebuildRollups } from '../postgres/rebuild.ts';
+import { changeCalendar, changeCurrency, rebuildRollups } from '../postgres/rebuild.ts';
 import { recentSales } from '../postgres/recent-sales.ts';
 import { PostgresSaleArchive } from '../postgres/sale-archive.ts';
 import { ask } from '../query/ask.ts';
@@ -67,13 +67,14 @@ export interface ConsoleParts
   readonly releases: ReleaseStack;
   readonly decode: Decode;
   readonly inUse: CalendarInUse;
+  readonly catalogue: Catalogue;
   /** Starts the live window over from one snapshot of the database. */
   readonly reseed: (calendar: BusinessCalendar) => Promise<void>;
 }
 
 /** The started backend. Built by `startConsole`; what lives here is the coordination between the parts. */
 export class ConsoleRuntime implements Runtime {
-  readonly catalogue = { theaters: catalogue.theaters, movies: catalogue.movies };
+  readonly catalogue: Runtime['catalogue'];
   readonly createdDatabase: boolean;
   readonly live: Runtime['live'];
   readonly accounts: AccountStore;
@@ -98,6 +99,7 @@ export class ConsoleRuntime implements Runtime {
   constructor(parts: ConsoleParts) {
     this.#parts = parts;
     this.createdDatabase = parts.createdDatabase;
+    this.catalogue = { theaters: parts.catalogue.theaters, movies: parts.catalogue.movies };
     this.live = parts.live;
     this.simulator = parts.simulator;
     this.#marks = new Marks(parts.options.marks);
@@ -122,6 +124,10 @@ export class ConsoleRuntime implements Runtime {
     return this.#parts.consumer.completeUntil();
   }
 
+  currency(): string {
+    return this.#parts.inUse.currency();
+  }
+
   status(): SystemStatus {
     const { clock, backends, consumer, projector, simulator, live } = this.#parts;
     const { database, log, readModel } = this.#parts.states();
@@ -136,6 +142,7 @@ export class ConsoleRuntime implements Runtime {
       zone: calendar.zone,
       cutoverHour: calendar.cutoverHour,
       generation: this.#parts.inUse.generation(),
+      currency: this.currency(),
       database,
       log,
       consumer: consumer.status(),
@@ -227,6 +234,10 @@ export class ConsoleRuntime implements Runtime {
     await this.#rebuilding('business-day', (onProgress) =>
       changeCalendar(longPool, next, { atOnce: shared, onProgress }),
     );
+  }
+
+  changeCurrency(currency: string): Promise<void> {
+    return this.#alone(() => this.#withoutConsumer(() => changeCurrency(this.#parts.longPool, currency)));
   }
 
   async rebuild(what: 'rollups' | 'read-model'): Promise<void> {
@@ -444,12 +455,13 @@ export class ConsoleRuntime implements Runtime {
   }
 
   async #startOver(clear: () => Promise<void>): Promise<void> {
-    const { inUse, reseed } = this.#parts;
-    await inUse.follow(async (calendar) => {
+    const { inUse, reseed, simulator } = this.#parts;
+    const changed = await inUse.follow(async (calendar) => {
       await clear();
       await reseed(calendar);
       this.#reconciler.forget();
     });
+    if (changed) simulator.followData();
   }
 }
 

@@ -1,12 +1,13 @@
-import { type BusinessCalendar, createBusinessCalendar, hostZone } from '../domain/business-day.ts';
-import { catalogue } from '../domain/catalogue.ts';
+import { type BusinessCalendar, createBusinessCalendar, hostZone, isZone } from '../domain/business-day.ts';
+import { catalogue as sample } from '../domain/catalogue.ts';
 import { Consumer } from '../ingest/consumer.ts';
 import { Projector } from '../ingest/projector.ts';
+import { AppError } from '../lib/app-error.ts';
 import type { ReleaseStack } from '../lib/release-stack.ts';
 import { LiveWindow } from '../live/live-window.ts';
 import { systemClock } from '../ports/clock.ts';
-import { writeCatalogue } from '../postgres/catalogue.ts';
-import { adoptCalendar, changeCalendar, type StoredCalendar } from '../postgres/rebuild.ts';
+import { readCatalogue } from '../postgres/catalogue.ts';
+import { adoptCalendar, changeCalendar, changeCurrency, type StoredCalendar } from '../postgres/rebuild.ts';
 import { PostgresRollupReader } from '../postgres/rollup-reader.ts';
 import { BackendSwitch } from '../query/backend-switch.ts';
 import { MaterializedBackend } from '../query/materialized-backend.ts';
@@ -29,8 +30,8 @@ export async function startConsole(options: RuntimeOptions, releases: ReleaseSta
 
   const platform = await openPlatform(options, progress, releases);
   const { pool, log, store, readModel, answers } = platform;
-  await writeCatalogue(pool, catalogue);
-  const inUse = new CalendarInUse(pool, options.currency, await settleCalendar(platform, options));
+  const catalogue = await readCatalogue(pool, sample);
+  const inUse = new CalendarInUse(pool, catalogue, await settleCalendar(platform, options));
   const { calendar, decode } = inUse;
 
   const reader = new PostgresRollupReader(pool, () => calendar().zone);
@@ -66,7 +67,7 @@ export async function startConsole(options: RuntimeOptions, releases: ReleaseSta
   const simulator = new Simulator({
     log,
     catalogue,
-    currency: options.currency,
+    currency: inUse.currency,
     calendar,
     settings: options.simulator,
     permit: permitOf(options.source),
@@ -91,6 +92,7 @@ export async function startConsole(options: RuntimeOptions, releases: ReleaseSta
     reseed,
     decode,
     inUse,
+    catalogue,
   });
   if (options.alone) consumer.pause();
   if (options.consume) {
@@ -103,26 +105,39 @@ export async function startConsole(options: RuntimeOptions, releases: ReleaseSta
 }
 
 /**
- * The calendar of the data, after finishing a change that was interrupted or making a new one. Embedded data follow the
- * one asked for; services keep theirs, which all programs that share them follow until it is changed in Settings.
+ * Calendar and currency of the data, which every program that opens them follows: after finishing a change that was
+ * interrupted, or, for new data, as the options say. A calendar that this runtime does not know gives way to
+ * `insteadOfUnknown`, where there is one; else the start is refused, because no sale's day could be told.
  */
 async function settleCalendar({ longPool, shared }: Platform, options: RuntimeOptions): Promise<StoredCalendar> {
-  const wanted = options.calendar ?? { zone: hostZone(), cutoverHour: 0 };
+  const wanted = { ...(options.calendar ?? { zone: hostZone(), cutoverHour: 0 }), currency: options.currency };
   // A wrong setting is told before anything is written.
-  createBusinessCalendar(wanted);
-  const stored: StoredCalendar = await adoptCalendar(longPool, wanted);
-  const imposed = options.source.kind === 'embedded' ? options.calendar : null;
-  const target = imposed ?? stored.pending ?? stored;
-  const calendar = createBusinessCalendar(target);
-  if (stored.pending === null && calendar.zone === stored.zone && calendar.cutoverHour === stored.cutoverHour) {
-    return stored;
+  const forNewData = { ...wanted, zone: createBusinessCalendar(wanted).zone };
+  const stored = await adoptCalendar(longPool, forNewData);
+  const { requiredCurrency } = options;
+  if (requiredCurrency !== undefined && requiredCurrency !== stored.currency) {
+    await changeCurrency(longPool, requiredCurrency);
   }
-  await changeCalendar(longPool, calendar, {
-    atOnce: shared,
-    onProgress: (done, total) =>
-      options.onProgress?.({ step: 'Recomputing business days', share: total === 0 ? null : done / total }),
+  // Names are not compared: which of a zone's names is the canonical one differs between runtimes.
+  if (stored.pending !== null || !isZone(stored.zone)) {
+    await changeCalendar(longPool, knownCalendar(stored.pending ?? stored, options.insteadOfUnknown), {
+      atOnce: shared,
+      onProgress: (done, total) =>
+        options.onProgress?.({ step: 'Recomputing business days', share: total === 0 ? null : done / total }),
+    });
+  }
+  return adoptCalendar(longPool, forNewData);
+}
+
+function knownCalendar(
+  stored: { readonly zone: string; readonly cutoverHour: number },
+  instead: RuntimeOptions['insteadOfUnknown'],
+): BusinessCalendar {
+  if (isZone(stored.zone)) return createBusinessCalendar(stored);
+  if (instead !== undefined) return createBusinessCalendar(instead);
+  throw new AppError('bad_settings', `The data goes by the time zone "${stored.zone}", which is not known here.`, {
+    hint: 'Choose another zone in Settings, General (or reelmetrics rebuild --zone), or update ReelMetrics.',
   });
-  return adoptCalendar(longPool, wanted);
 }
 
 async function openPlatform(

@@ -38,9 +38,14 @@ export type DataSource =
 
 export interface RuntimeOptions {
   readonly source: DataSource;
-  /** Zone (IANA name) and cut-over hour; null takes those the data were made with (new data: host zone, 0), and so do services. */
+  /** Zone (IANA name) and cut-over hour for data that this start makes; null: the host's zone and 0. Other data keep theirs. */
   readonly calendar: { readonly zone: string; readonly cutoverHour: number } | null;
+  /** ISO 4217 code for data that this start makes; other data keep theirs. */
   readonly currency: string;
+  /** Refuses data that hold amounts in another currency; data without amounts change to it. */
+  readonly requiredCurrency?: string | undefined;
+  /** Takes the place of the data's calendar when this runtime does not know its zone; else such a start is refused. */
+  readonly insteadOfUnknown?: { readonly zone: string; readonly cutoverHour: number } | undefined;
   readonly backend: BackendName;
   readonly fallback: boolean;
   readonly simulator: SimulatorSettings;
@@ -65,6 +70,8 @@ export interface Runtime {
   businessDay(): BusinessDay;
   /** Up to when all that reached the log is stored, epoch ms; null until that was known once. */
   completeUntil(): number | null;
+  /** ISO 4217 code of all amounts. */
+  currency(): string;
   status(): SystemStatus;
   /** Calls back after any change of status (often; the caller throttles). Returns the unsubscriber. */
   onStatus(listener: () => void): () => void;
@@ -115,6 +122,8 @@ export interface Runtime {
   redrive(request: RedriveRequest): Promise<RedriveReport>;
   /** New zone and cut-over: recomputes business days and rollups with progress in the status. */
   changeCalendar(zone: string, cutoverHour: number): Promise<void>;
+  /** Of data without amounts. Errors: `AppError` bad_settings once sales are stored, or for an unknown currency. */
+  changeCurrency(currency: string): Promise<void>;
   rebuild(what: 'rollups' | 'read-model'): Promise<void>;
   /** Deletes all events, sales, rollups and dead letters. Throws `simulation_not_allowed` where it may not. */
   reset(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../domain/catalogue.ts';
 import type { Movie, Theater } from '../domain/question.ts';
+import { AppError } from '../lib/app-error.ts';
 import { hashUnit, type Random, runningSums } from './random.ts';
 
 interface House {
@@ -27,8 +28,9 @@ export class Demand {
   constructor(catalogue: Catalogue, seed: number) {
     const movies = ranked(catalogue.movies, seed, 2);
     const premiere = movies[0];
-    if (premiere === undefined) throw new RangeError('The catalogue has no movies.');
+    if (premiere === undefined) throw nothingToSell('movies');
     const theaters = ranked(catalogue.theaters, seed, 1);
+    if (theaters.length === 0) throw nothingToSell('theatres');
     this.#seed = seed;
     this.#premiere = premiere;
     this.#weights = theaters.map((theater, rank) => (rank + 4) ** -0.6 * roomOf(theater));
@@ -51,12 +53,18 @@ export class Demand {
   }
 }
 
+function nothingToSell(what: 'movies' | 'theatres'): AppError {
+  return new AppError('bad_request', `The catalogue has no ${what}: the simulator has no tickets to sell.`, {
+    hint: `Add ${what} to the catalogue, and start ReelMetrics again.`,
+  });
+}
+
 /** Seats on offer in a day. */
 const usualSeats = 5000;
 
 /** How much a house's size helps it: less than in proportion, and nothing where its seats are not told. */
 function roomOf({ seats, showingsPerScreen }: Theater): number {
-  return seats === null ? 1 : Math.sqrt((seats * showingsPerScreen) / usualSeats);
+  return seats === null ? 1 : Math.sqrt(Math.max(0, seats * showingsPerScreen) / usualSeats);
 }
 
 function ranked<T extends { readonly id: number }>(items: readonly T[], seed: number, salt: number): readonly T[] {
@@ -69,7 +77,7 @@ function houseOf(theater: Theater, movies: readonly Movie[], seed: number): Hous
   const playing = movies
     .map((movie, rank) => ({ movie, weight: (rank + 2) ** -0.8 * (0.5 + 1 * hashUnit(seed, 3, theater.id, movie.id)) }))
     .sort((a, b) => b.weight - a.weight)
-    .slice(0, 6 + theater.screens);
+    .slice(0, 6 + Math.max(0, theater.screens));
   return {
     theater,
     movies: playing.map(({ movie }) => movie),

@@ -20,11 +20,11 @@ const spoilers: readonly Spoiler[] = [
     const value = encodeTicketSale(event);
     return { key: String(event.theaterId), value: value.slice(0, Math.floor(value.length * 0.6)) };
   },
-  (event) => changed(event, { theaterId: event.theaterId + 9000 }),
+  (event) => changed(event, { theaterId: event.theaterId + 1_000_000_000 }),
   (event) => changed(event, { soldAt: undefined }),
   (event) => changed(event, { currency: event.currency === 'EUR' ? 'USD' : 'EUR' }),
   (event) => changed(event, { tickets: 0 }),
-  (event) => changed(event, { movieId: event.movieId + 9000 }),
+  (event) => changed(event, { movieId: event.movieId + 1_000_000_000 }),
   (event) => changed(event, { amountCents: event.amountCents + 0.5 }),
   (event) => changed(event, { soldAt: new Date(Date.parse(event.soldAt) + 48 * 3_600_000).toISOString() }),
   // Not UTF-8.

@@ -24,7 +24,7 @@ function setUp({ waitForRoom = () => null, ...rest }: Partial<SimulatorOptions> 
   const simulator = new Simulator({
     log,
     catalogue,
-    currency: 'USD',
+    currency: () => 'USD',
     calendar: () => calendar,
     settings,
     clock: systemClock,

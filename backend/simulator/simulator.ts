@@ -36,8 +36,8 @@ export interface StoredHistory {
 export interface SimulatorOptions {
   readonly log: EventLog;
   readonly catalogue: Catalogue;
-  readonly currency: string;
-  /** The calendar in force; asked at each start, update and backfill. */
+  /** Currency and calendar in force; asked at each start and backfill, and when the data has changed. */
+  readonly currency: () => string;
   readonly calendar: () => BusinessCalendar;
   readonly settings: SimulatorSettings;
   readonly permit: SimulationPermit;
@@ -193,6 +193,13 @@ export class Simulator {
       this.#redraw(this.#run);
     }
     this.#changed();
+  }
+
+  /** Goes on by the calendar and the currency that the data has now. */
+  followData(): void {
+    if (this.#run === null) return;
+    this.#run.generator = this.#newGenerator(this.#options.clock.now());
+    this.#redraw(this.#run);
   }
 
   /** `rate` events/s for some seconds, then the set rate again. Throws `AppError` bad_request for limits or without a run. */
@@ -385,7 +392,7 @@ export class Simulator {
         log,
         calendar: this.#options.calendar(),
         catalogue,
-        currency,
+        currency: currency(),
         clock,
         waitForRoom,
         signal,
@@ -410,7 +417,7 @@ export class Simulator {
       mix: this.#settings,
       calendar: this.#options.calendar(),
       catalogue,
-      currency,
+      currency: currency(),
     });
   }
 

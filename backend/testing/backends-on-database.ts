@@ -25,6 +25,7 @@ const overHttp: Reach = async (name, rig, catalogue) => {
     // Questions reach nothing else of the runtime.
     source: {
       catalogue,
+      currency: () => 'USD',
       ask: (backend: BackendName, question: Question) => ask(rig[backend], question),
       versionOf: async (backend: BackendName, day: string) => {
         const asked: QueryBackend = rig[backend];
@@ -34,7 +35,6 @@ const overHttp: Reach = async (name, rig, catalogue) => {
     address: '127.0.0.1',
     ports: { sql: 0, materialized: 0 },
     hostNames: [],
-    currency: 'USD',
     version: 'test',
     accounts: null,
     logger: silentLogger,

@@ -51,7 +51,7 @@ export async function openPooledStoreFixture(options: SaleStoreOptions): Promise
 }
 
 async function storeOn(pool: pg.Pool, store: PostgresSaleStore) {
-  await adoptCalendar(pool, { zone: 'UTC', cutoverHour: 0 });
+  await adoptCalendar(pool, { zone: 'UTC', cutoverHour: 0, currency: 'USD' });
   return {
     store,
     empty: () => resetStore(pool),

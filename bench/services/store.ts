@@ -116,7 +116,7 @@ const ways = values.ways.split(',') as Way[];
 const database = await createServerTestDatabase();
 try {
   const server = database.open();
-  await adoptCalendar(server.pool, { zone: 'UTC', cutoverHour: 0 });
+  await adoptCalendar(server.pool, { zone: 'UTC', cutoverHour: 0, currency: 'USD' });
   await server.pool.query(makeBareTable);
   for (const connections of numbers(values.connections)) {
     for (const size of numbers(values.sizes)) {

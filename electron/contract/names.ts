@@ -36,6 +36,7 @@ export const requestNames = [
   'deadLetters.redrive',
   'data.rebuild',
   'calendar.change',
+  'currency.change',
   'data.reset',
   'reconcile.run',
   'localApi.state',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountName, roles } from '../../backend/domain/account.ts';
+import { isZone } from '../../backend/domain/business-day.ts';
 import { connectionLimits } from '../../backend/domain/connection.ts';
 import type { Question } from '../../backend/domain/question.ts';
 import { deadLetterReasons } from '../../backend/domain/ticket-sale.ts';
@@ -37,17 +38,11 @@ function isCalendarDay(text: string): boolean {
 }
 
 /** An IANA name that this runtime knows, or 'host'. */
-const zone = z.string().min(1).max(64).refine(isZone, 'not a time zone');
-
-function isZone(name: string): boolean {
-  if (name === 'host') return true;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
+const zone = z
+  .string()
+  .min(1)
+  .max(64)
+  .refine((name) => name === 'host' || isZone(name), 'not a time zone');
 
 const day = z.strictObject({ day: businessDay });
 
@@ -112,7 +107,6 @@ export const requestSchemas: { readonly [N in RequestName]: z.ZodType<RequestInp
     startScreen: startScreen.exactOptional(),
     backend: backend.exactOptional(),
     fallback: fallback.exactOptional(),
-    currency: currency.exactOptional(),
     tickRate: tickRate.exactOptional(),
     railCollapsed: railCollapsed.exactOptional(),
     localApi: localApi.exactOptional(),
@@ -178,6 +172,7 @@ export const requestSchemas: { readonly [N in RequestName]: z.ZodType<RequestInp
   }),
   'data.rebuild': z.strictObject({ what: z.enum(['rollups', 'read-model']) }),
   'calendar.change': z.strictObject({ zone, cutoverHour: z.int().min(0).max(23) }),
+  'currency.change': z.strictObject({ currency }),
   'data.reset': confirmed.extend({ confirmation: z.literal('RESET') }),
   'reconcile.run': z.strictObject({ events: count, grossCents: cents }).nullable(),
   'localApi.state': nothing,

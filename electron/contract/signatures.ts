@@ -110,7 +110,9 @@ export interface Confirmed {
   readonly profile?: string;
 }
 
-type SettingsPatch = Partial<Omit<Settings, 'version' | 'dataSource' | 'profiles' | 'zone' | 'cutoverHour'>>;
+type SettingsPatch = Partial<
+  Omit<Settings, 'version' | 'dataSource' | 'profiles' | 'zone' | 'cutoverHour' | 'currency'>
+>;
 
 /** A profile before main gave it an id. */
 export type ProfileDraft = Omit<Profile, 'id'>;
@@ -197,6 +199,8 @@ export interface Requests {
   'data.rebuild': { input: { what: 'rollups' | 'read-model' }; output: undefined };
   /** zone: IANA name or 'host'. Resolves when the rebuild is done. */
   'calendar.change': { input: { zone: string; cutoverHour: number }; output: Settings };
+  /** Of the data, while no sale is stored; and of data made from now on. */
+  'currency.change': { input: { currency: string }; output: Settings };
   'data.reset': { input: Confirmed & { confirmation: 'RESET' }; output: undefined };
   'reconcile.run': { input: { events: number; grossCents: bigint } | null; output: Reconciliation };
   'localApi.state': { input: undefined; output: LocalApiState };

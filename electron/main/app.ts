@@ -3,6 +3,7 @@ import { app, type BrowserWindow, Menu, nativeTheme, safeStorage, session } from
 import { AppError } from '../../backend/lib/app-error.ts';
 import { ReleaseStack } from '../../backend/lib/release-stack.ts';
 import type { Logger } from '../../backend/ports/logger.ts';
+import type { Runtime } from '../../backend/runtime.ts';
 import { destinationsOf } from '../../backend/settings/destination.ts';
 import { isSource } from '../../backend/settings/profiles.ts';
 import type { Settings } from '../../backend/settings/settings.ts';
@@ -105,6 +106,7 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
   );
   const profiles = new ProfileStore({ settings, secrets, env: process.env });
 
+  let insteadOfUnknown: { readonly zone: string; readonly cutoverHour: number } | undefined;
   const host = new RuntimeHost(
     async (source, onProgress, signal, marks) => {
       // Loaded only now: the first paint does not wait for the database's code.
@@ -119,6 +121,7 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
         marks,
         calendar: { zone: resolveZone(zone), cutoverHour },
         currency,
+        insteadOfUnknown,
         backend,
         fallback,
         simulator,
@@ -148,6 +151,15 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
       settings,
       profiles,
       host,
+      // Where the data's own zone is not known here the start was refused: it is tried again with the one chosen.
+      startWithCalendar: async (calendar) => {
+        insteadOfUnknown = calendar;
+        try {
+          if (settings.current.dataSource !== null) await host.start(settings.current.dataSource);
+        } finally {
+          insteadOfUnknown = undefined;
+        }
+      },
       switchDataSource: (id) => switchDataSource({ host, settings, profiles }, id),
       feed,
       localApi,
@@ -163,9 +175,12 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
 
   settings.onChange((now, before) => applySettings(now, before, host, feed));
   settings.onChange((now, before) => {
-    if (now.localApi !== before.localApi || now.currency !== before.currency) void localApi.apply(now);
+    if (now.localApi !== before.localApi) void localApi.apply(now);
   });
   host.onState(() => void localApi.attach(host.current));
+  host.onState((state) => {
+    if (state.phase === 'running' && host.current !== null) void pinCalendar(settings, host.current, logger);
+  });
   watchProcesses(window, diagnostic, quit, crashes, logger);
 
   release.push('feed of the runtime', () => feed.detach());
@@ -194,6 +209,15 @@ async function openSettings(args: ProgramArguments, file: string): Promise<Setti
   if (args.smoke !== null)
     await settings.update({ startScreen: 'live', simulator: { ...settings.current.simulator, rate: args.smoke.rate } });
   return settings;
+}
+
+/** From the first data on, the settings name a zone: a computer that travels is not to move business days. */
+async function pinCalendar(settings: SettingsStore, runtime: Runtime, logger: Logger): Promise<void> {
+  if (settings.current.zone !== 'host') return;
+  const { zone, cutoverHour } = runtime.status();
+  await settings
+    .update({ zone, cutoverHour })
+    .catch((error: unknown) => logger.warn('the zone of the data was not kept in the settings', { error }));
 }
 
 /** Settings that take effect at once. */

@@ -23,7 +23,7 @@ type ApiSettings = Settings['localApi'];
  */
 export class LocalApi {
   readonly #parts: LocalApiParts;
-  #wanted: ApiSettings & { readonly currency: string };
+  #wanted: ApiSettings;
   #runtime: Runtime | null = null;
   #gateway: Gateway | null = null;
   #failure: LocalApiState['failure'] = null;
@@ -32,12 +32,12 @@ export class LocalApi {
 
   constructor(settings: Settings, parts: LocalApiParts) {
     this.#parts = parts;
-    this.#wanted = { ...settings.localApi, currency: settings.currency };
+    this.#wanted = settings.localApi;
   }
 
   /** Resolves when it is as the settings want it, or has failed, which the state tells. */
   apply(settings: Settings): Promise<void> {
-    this.#wanted = { ...settings.localApi, currency: settings.currency };
+    this.#wanted = settings.localApi;
     return this.#reopen();
   }
 
@@ -94,7 +94,7 @@ export class LocalApi {
     this.#samples = [];
     await before?.close();
     const runtime = this.#runtime;
-    const { enabled, sqlPort, materializedPort, signIn, currency } = this.#wanted;
+    const { enabled, sqlPort, materializedPort, signIn } = this.#wanted;
     if (!enabled || runtime === null) return;
     // Loaded only where it is wanted.
     const { openGateway } = await import('../../backend/gateway/gateway.ts');
@@ -103,7 +103,6 @@ export class LocalApi {
       address: '127.0.0.1',
       ports: { sql: sqlPort, materialized: materializedPort },
       hostNames: [],
-      currency,
       version: this.#parts.version,
       accounts: signIn ? await this.accounts(runtime) : null,
       logger: this.#parts.logger,

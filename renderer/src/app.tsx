@@ -14,11 +14,13 @@ import { SettingsScreen } from './features/settings/settings-screen.tsx';
 import { SimulationEdge } from './features/simulator/simulation-edge.tsx';
 import { SimulatorScreen } from './features/simulator/simulator-screen.tsx';
 import { TheatresScreen } from './features/theatres/theatres-screen.tsx';
+import { currencyOf } from './store/business-days.ts';
 import { useConsole } from './store/console-store.ts';
 import { queryClient } from './store/query-client.ts';
 import type { Screen } from './store/view-slice.ts';
 import { AmountsProvider } from './ui/amount.tsx';
 import { FrameSlotsProvider } from './ui/frame-slots.tsx';
+import { PageBoundary } from './ui/page-boundary.tsx';
 import { EmptyState } from './ui/states.tsx';
 import { cssVariablesResolver, theme } from './ui/theme.ts';
 import { WidgetBoundary } from './ui/widget-boundary.tsx';
@@ -48,16 +50,18 @@ const chip = <FrameChip />;
 const banner = <FrameBanner />;
 
 function Console() {
-  const currency = useConsole((state) => state.settings?.currency ?? 'USD');
+  const currency = useConsole(currencyOf);
   const hidden = useConsole((state) => state.hiddenAmounts);
   return (
     <QueryClientProvider client={queryClient}>
       <AmountsProvider currency={currency} hidden={hidden}>
-        <FrameSlotsProvider chip={chip} banner={banner}>
-          <Frame>
-            <CurrentScreen />
-          </Frame>
-        </FrameSlotsProvider>
+        <PageBoundary settings={<SettingsScreen />}>
+          <FrameSlotsProvider chip={chip} banner={banner}>
+            <Frame>
+              <CurrentScreen />
+            </Frame>
+          </FrameSlotsProvider>
+        </PageBoundary>
         <SimulationEdge />
       </AmountsProvider>
     </QueryClientProvider>

@@ -73,6 +73,7 @@ const wellFormed: Record<RequestName, readonly unknown[]> = {
   ],
   'data.rebuild': [{ what: 'rollups' }],
   'calendar.change': [{ zone: 'Europe/London', cutoverHour: 6 }],
+  'currency.change': [{ currency: 'EUR' }],
   'data.reset': [{ confirmation: 'RESET' }],
   'reconcile.run': [null, { events: 4, grossCents: 12n }],
   'localApi.state': [undefined],

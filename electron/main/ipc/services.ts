@@ -30,6 +30,8 @@ export interface Services {
   readonly host: RuntimeHost;
   /** See `switchDataSource`: starts another source, or the same again, and keeps the choice. */
   readonly switchDataSource: (id: string) => Promise<Settings>;
+  /** Starts the chosen source again where its own calendar is not known here: it gets this one. */
+  readonly startWithCalendar: (calendar: { readonly zone: string; readonly cutoverHour: number }) => Promise<void>;
   readonly feed: Feed;
   readonly localApi: LocalApi;
   readonly desktop: Desktop;

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { type BusinessCalendar, createBusinessCalendar } from '../../../backend/domain/business-day.ts';
+import { type BusinessCalendar, createBusinessCalendar, isZone } from '../../../backend/domain/business-day.ts';
 import type { ConsoleState } from './console-store.ts';
 import { useConsole } from './console-store.ts';
 
@@ -15,11 +15,27 @@ function calendarOf(zone: string, cutoverHour: number): BusinessCalendar {
   return calendar;
 }
 
-/** The zone in force: that of the running data source, else the one in the settings, else the computer's. */
+/**
+ * The zone in force: that of the running data source, else the one in the settings, else the computer's. What this page
+ * cannot compute with never gets further than here: every screen draws days.
+ */
 export function zoneOf(state: ConsoleState): string {
-  if (state.status !== null) return state.status.zone;
-  const zone = state.settings?.zone ?? 'host';
-  return zone === 'host' ? (state.info?.hostZone ?? 'UTC') : zone;
+  const zone = state.status?.zone ?? state.settings?.zone ?? 'host';
+  if (zone !== 'host' && isKnown(zone)) return zone;
+  return state.info?.hostZone ?? 'UTC';
+}
+
+const known = new Map<string, boolean>();
+
+function isKnown(zone: string): boolean {
+  const found = known.get(zone) ?? isZone(zone);
+  known.set(zone, found);
+  return found;
+}
+
+/** ISO 4217 code of the data that runs; before, of data that the settings would make. */
+export function currencyOf(state: ConsoleState): string {
+  return state.status?.currency ?? state.settings?.currency ?? 'USD';
 }
 
 export function cutoverOf(state: ConsoleState): number {

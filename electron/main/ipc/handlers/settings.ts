@@ -5,9 +5,10 @@ import type { Services } from '../services.ts';
 export function settingsHandlers({
   settings,
   host,
+  startWithCalendar,
 }: Services): Pick<
   Handlers,
-  'settings.get' | 'settings.update' | 'backend.switch' | 'simulator.update' | 'calendar.change'
+  'settings.get' | 'settings.update' | 'backend.switch' | 'simulator.update' | 'calendar.change' | 'currency.change'
 > {
   return {
     'settings.get': () => settings.current,
@@ -19,9 +20,19 @@ export function settingsHandlers({
       await settings.update({ simulator });
     },
     // Kept only once the stored days are recomputed: a setting that ran ahead of the data would show wrong days.
-    'calendar.change': async ({ zone, cutoverHour }) => {
-      if (host.state.phase !== 'no-source') await host.require().changeCalendar(resolveZone(zone), cutoverHour);
+    'calendar.change': async ({ zone: chosen, cutoverHour }) => {
+      const zone = resolveZone(chosen);
+      if (host.state.phase === 'failed') await startWithCalendar({ zone, cutoverHour });
+      if (host.state.phase !== 'no-source') {
+        const runtime = host.require();
+        const now = runtime.status();
+        if (now.zone !== zone || now.cutoverHour !== cutoverHour) await runtime.changeCalendar(zone, cutoverHour);
+      }
       return settings.update({ zone, cutoverHour });
+    },
+    'currency.change': async ({ currency }) => {
+      if (host.state.phase !== 'no-source') await host.require().changeCurrency(currency);
+      return settings.update({ currency });
     },
   };
 }

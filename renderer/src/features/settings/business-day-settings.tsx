@@ -17,7 +17,7 @@ const hours = Array.from({ length: 24 }, (_, hour) => ({
 }));
 
 interface BusinessDaySettingsProps {
-  /** As in the settings: an IANA name or 'host'. */
+  /** IANA name. */
   readonly zone: string;
   readonly cutoverHour: number;
 }
@@ -30,12 +30,16 @@ export function BusinessDaySettings({ zone, cutoverHour }: BusinessDaySettingsPr
   useEffect(() => setDraft({ zone, cutoverHour }), [zone, cutoverHour]);
   const zones = useMemo(
     () => [
-      { value: 'host', label: `This computer's (${hostZone})` },
-      ...Intl.supportedValuesOf('timeZone').map((name) => ({ value: name, label: name.replaceAll('_', ' ') })),
+      { value: hostZone, label: `This computer's (${hostZone})` },
+      ...[...new Set([...Intl.supportedValuesOf('timeZone'), zone])]
+        .filter((name) => name !== hostZone)
+        .map((name) => ({ value: name, label: name.replaceAll('_', ' ') })),
     ],
-    [hostZone],
+    [hostZone, zone],
   );
-  const changed = draft.zone !== zone || draft.cutoverHour !== cutoverHour;
+  // Data whose own zone is not known here do not start; whatever is chosen is another one.
+  const failed = useConsole((state) => state.appState?.phase === 'failed');
+  const changed = failed || draft.zone !== zone || draft.cutoverHour !== cutoverHour;
   const apply = async (): Promise<void> => {
     setBusy(true);
     await attempt('Zone and cut-over were not changed', async () => {

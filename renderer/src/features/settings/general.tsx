@@ -1,10 +1,12 @@
 import { Select } from '@mantine/core';
 import { updateSettings } from '../../store/actions.ts';
+import { currencyOf, cutoverOf, zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
 import type { Screen } from '../../store/view-slice.ts';
 import { Card } from '../../ui/card.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
 import { BusinessDaySettings } from './business-day-settings.tsx';
+import { CurrencySettings } from './currency-settings.tsx';
 import { SettingRow } from './setting-row.tsx';
 
 const startScreens: readonly { readonly value: Screen; readonly label: string }[] = [
@@ -17,6 +19,9 @@ const startScreens: readonly { readonly value: Screen; readonly label: string }[
 
 export function General() {
   const settings = useConsole((state) => state.settings);
+  const currency = useConsole(currencyOf);
+  const zone = useConsole(zoneOf);
+  const cutoverHour = useConsole(cutoverOf);
   if (settings === null) return null;
   return (
     <>
@@ -44,11 +49,9 @@ export function General() {
             }}
           />
         </SettingRow>
-        <SettingRow label="Currency" note="Sales in another currency become dead letters.">
-          <span>{settings.currency}</span>
-        </SettingRow>
       </Card>
-      <BusinessDaySettings zone={settings.zone} cutoverHour={settings.cutoverHour} />
+      <CurrencySettings currency={currency} />
+      <BusinessDaySettings zone={zone} cutoverHour={cutoverHour} />
     </>
   );
 }
