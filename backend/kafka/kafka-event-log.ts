@@ -16,7 +16,7 @@ import type { KafkaAccess, KafkaClient } from './kafka-client.ts';
 import { createKafkaClient } from './kafka-client.ts';
 import { explainKafkaFailure } from './kafka-failure.ts';
 import { KafkaLogReader } from './kafka-log-reader.ts';
-import { checkTopic, countPartitions, createTopic } from './kafka-topic.ts';
+import { checkTopic, countPartitions, createTopic, DEFAULT_PARTITIONS } from './kafka-topic.ts';
 import { within } from './within.ts';
 
 export interface KafkaEventLogOptions extends KafkaAccess {
@@ -25,7 +25,6 @@ export interface KafkaEventLogOptions extends KafkaAccess {
   readonly onState?: (status: PartStatus) => void;
 }
 
-const DEFAULT_PARTITIONS = 12;
 /** Longest that a question to the broker may take with all its retries, ms. */
 const ASK_MS = 8_000;
 /** How long to wait for a leader that moves before the next question, ms. */

@@ -1,8 +1,10 @@
 /** The topic as this program needs it. */
 import kafkajs, { type Admin } from 'kafkajs';
 import { AppError, messageOf } from '../lib/app-error.ts';
-import type { Logger } from '../ports/logger.ts';
+import { type Logger, silentLogger } from '../ports/logger.ts';
 
+/** Of a topic that is made. */
+export const DEFAULT_PARTITIONS = 12;
 const RETENTION_MS = 7 * 24 * 3_600_000;
 const MOST_REPLICAS = 3;
 const TIMEOUT_MS = 5_000;
@@ -22,13 +24,21 @@ export async function countPartitions(admin: Admin, topic: string): Promise<numb
 /**
  * Makes the topic: seven days of retention, stamped by the broker (so that lag is not measured with other computers'
  * clocks), on three replicas of which two have to take an event, where there are as many brokers, and unpacked by the
- * broker, because producers may compress in ways that kafkajs cannot read.
+ * broker, so that it costs readers nothing.
+ * @param onlyTry asks whether it could be made, and makes nothing
  */
-export async function createTopic(admin: Admin, topic: string, partitions: number): Promise<void> {
+export async function createTopic(
+  admin: Admin,
+  topic: string,
+  partitions: number,
+  { onlyTry = false }: { readonly onlyTry?: boolean } = {},
+): Promise<void> {
   const { brokers } = await admin.describeCluster();
   const replicas = Math.min(MOST_REPLICAS, brokers.length);
   await admin.createTopics({
     timeout: TIMEOUT_MS,
+    validateOnly: onlyTry,
+    waitForLeaders: !onlyTry,
     topics: [
       {
         topic,
@@ -53,6 +63,11 @@ export async function checkTopic(admin: Admin, topic: string, logger: Logger): P
   throw new AppError('kafka_refused', `The topic ${topic} is compacted: Kafka keeps only the last sale of a theatre.`, {
     hint: 'Set cleanup.policy=delete on the topic, or choose another topic in the profile.',
   });
+}
+
+/** In which codec the broker keeps what it is given; null when that is unknown. */
+export function compressionOf(admin: Admin, topic: string): Promise<string | null> {
+  return configOf(admin, topic, 'compression.type', silentLogger);
 }
 
 /** null when the user may not ask: it is not needed to read and write. */

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { CompressionTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger } from '../ports/logger.ts';
 import type { KafkaSettings } from '../settings/profile.ts';
 import { TcpProxy } from '../testing/tcp-proxy.ts';
 import { testServices } from '../testing/test-services.ts';
+import { MOST_UNPACKED_BYTES } from './codecs/too-large.ts';
 import { openKafkaEventLog } from './kafka-event-log.ts';
 import { testKafka } from './test-kafka.ts';
 
@@ -99,5 +101,59 @@ describe('a log whose broker is not there', () => {
     await log.close();
     expect(performance.now() - started).toBeLessThan(2_000);
     expect(states).toEqual(['down', 'off']);
+  });
+
+  describe('on a topic that is there', () => {
+    const topic = `test-${randomUUID().slice(0, 8)}`;
+    const client = new Kafka({ clientId: 'test', brokers, logLevel: logLevel.NOTHING });
+    const admin = client.admin();
+    const ends = async () => (await admin.fetchTopicOffsets(topic)).map(({ high }) => Number(high));
+
+    beforeAll(async () => {
+      await admin.connect();
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: [
+          {
+            ...{ topic, numPartitions: 3, replicationFactor: 1 },
+            configEntries: [{ name: 'compression.type', value: 'producer' }],
+          },
+        ],
+      });
+    });
+    afterAll(async () => {
+      await admin.deleteTopics({ topics: [topic] });
+      await admin.disconnect();
+    });
+
+    it('reads the last of what is there in its codec, and writes and joins nothing', async () => {
+      expect((await testKafka({ ...settings, topic }, null)).detail).toMatch(
+        /3 partitions, empty, compression.type=producer\./,
+      );
+      const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+      await producer.connect();
+      const messages = [{ partition: 2, key: '1', value: '{}' }];
+      await producer.send({ topic, messages, compression: CompressionTypes.GZIP });
+      await producer.disconnect();
+      const before = await ends();
+      const group = `test-${randomUUID()}`;
+      const { detail } = await testKafka({ ...settings, topic, group }, null);
+      expect(detail).toContain('the last events of 1 were read');
+      expect(detail).not.toContain('may read and not write');
+      expect(await ends()).toEqual(before);
+      expect((await admin.listGroups()).groups.map(({ groupId }) => groupId)).not.toContain(group);
+    });
+
+    it('names a batch at the end that cannot be read, and its partition', async () => {
+      const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+      await producer.connect();
+      const messages = [{ partition: 1, key: '1', value: Buffer.alloc(MOST_UNPACKED_BYTES + 1) }];
+      await producer.send({ topic, messages, compression: CompressionTypes.GZIP });
+      await producer.disconnect();
+      await expect(testKafka({ ...settings, topic }, null)).rejects.toMatchObject({
+        code: 'batch_unreadable',
+        message: expect.stringMatching(/last batch of partition 1 of test-.* cannot be read: it unpacks to more/),
+      });
+    });
   });
 });

@@ -1,12 +1,13 @@
 /** The test behind the button in Settings. */
 import { performance } from 'node:perf_hooks';
-import type { Admin, GroupDescription } from 'kafkajs';
+import type { Admin, GroupDescription, Kafka } from 'kafkajs';
 import { AppError } from '../lib/app-error.ts';
 import { silentLogger } from '../ports/logger.ts';
 import type { KafkaSettings } from '../settings/profile.ts';
+import { BrokerQuestions } from './broker-questions.ts';
 import { createKafkaClient } from './kafka-client.ts';
 import { explainKafkaFailure } from './kafka-failure.ts';
-import { checkTopic, countPartitions } from './kafka-topic.ts';
+import { checkTopic, compressionOf, countPartitions, createTopic, DEFAULT_PARTITIONS } from './kafka-topic.ts';
 
 export interface KafkaTestResult {
   readonly ok: true;
@@ -18,7 +19,8 @@ export interface KafkaTestResult {
 const MOST_MS = 5_000;
 
 /**
- * Signs in, looks at the cluster, the topic and the group, and changes nothing. Takes at most about 5 s.
+ * Signs in, looks at the cluster and the group, reads the last events of the topic, asks whether more may be written and
+ * the group joined, and changes nothing. Takes at most about 5 s.
  * Errors: `AppError` kafka_down, kafka_refused or log_failed, with the cause in words and a hint.
  */
 export async function testKafka(settings: KafkaSettings, password: string | null): Promise<KafkaTestResult> {
@@ -31,7 +33,7 @@ export async function testKafka(settings: KafkaSettings, password: string | null
       timer = setTimeout(() => reject(error), MOST_MS);
     });
     const admin = client.kafka.admin({ retry: { retries: settings.brokers.length } });
-    const detail = await Promise.race([look(admin, settings), late]);
+    const detail = await Promise.race([look(client.kafka, admin, settings), late]);
     return { ok: true, tookMs: Math.round(performance.now() - started), detail };
   } catch (error) {
     throw explainKafkaFailure(error, settings).error;
@@ -41,23 +43,46 @@ export async function testKafka(settings: KafkaSettings, password: string | null
   }
 }
 
-async function look(admin: Admin, { topic, group }: KafkaSettings): Promise<string> {
+async function look(kafka: Kafka, admin: Admin, { topic, group }: KafkaSettings): Promise<string> {
   await admin.connect();
   const { brokers, clusterId } = await admin.describeCluster();
   const partitions = await countPartitions(admin, topic);
-  if (partitions !== null) {
-    await checkTopic(admin, topic, silentLogger);
-    await admin.fetchTopicOffsets(topic);
-  }
+  const questions = await BrokerQuestions.open(kafka, topic);
+  const found = partitions === null ? await tryToMake(admin, topic) : await tryToUse(questions, admin, topic);
   const members = await countMembers(admin, group);
+  if (!(await mayJoin(questions, group))) throw groupRefused(group);
+  await questions.close();
   const ids = brokers.map(({ nodeId }) => nodeId).sort((a, b) => a - b);
   return [
     `Cluster ${clusterId}, ${ids.length === 1 ? 'broker' : 'brokers'} ${ids.join(', ')}.`,
-    partitions === null
-      ? `The topic ${topic} does not exist yet: it will be made.`
-      : `Topic ${topic}: ${partitions} ${partitions === 1 ? 'partition' : 'partitions'}.`,
+    found,
     members === 0 ? `Group ${group}: nobody reads now.` : `Group ${group}: read by ${members} now.`,
   ].join(' ');
+}
+
+/** Whether the topic could be made; it is not. */
+async function tryToMake(admin: Admin, topic: string): Promise<string> {
+  await createTopic(admin, topic, DEFAULT_PARTITIONS, { onlyTry: true });
+  return `The topic ${topic} does not exist yet: it will be made.`;
+}
+
+/** Reads the last of each partition, and asks whether more could be written; nothing is. */
+async function tryToUse(questions: BrokerQuestions, admin: Admin, topic: string): Promise<string> {
+  await checkTopic(admin, topic, silentLogger);
+  const offsets = await admin.fetchTopicOffsets(topic);
+  const held = offsets.filter(({ low, high }) => BigInt(high) > BigInt(low));
+  await questions.lookUpTopic();
+  const read = await questions.readLast(new Map(held.map(({ partition, high }) => [partition, BigInt(high) - 1n])));
+  const compression = await compressionOf(admin, topic);
+  const parts = [
+    `Topic ${topic}: ${offsets.length} ${offsets.length === 1 ? 'partition' : 'partitions'}`,
+    ...(read === 0 ? ['empty'] : [`the last events of ${read} were read`]),
+    ...(compression === null ? [] : [`compression.type=${compression}`]),
+  ];
+  const rights = (await questions.mayWrite())
+    ? ''
+    : ' Its user may read and not write: dead letters cannot be sent again, and no sales simulated.';
+  return `${parts.join(', ')}.${rights}`;
 }
 
 const GROUP_AUTHORIZATION_FAILED = 30;
@@ -69,11 +94,25 @@ const noneFound = 'KafkaJSGroupCoordinatorNotFound';
 async function countMembers(admin: Admin, groupId: string): Promise<number> {
   const [group] = await describeGroup(admin, groupId);
   if (group && 'errorCode' in group && group.errorCode === GROUP_AUTHORIZATION_FAILED) {
-    throw new AppError('kafka_refused', `Kafka does not let this user read in the group ${groupId}.`, {
-      hint: 'Give the user Read on the group, or choose another group in the profile.',
-    });
+    throw groupRefused(groupId);
   }
   return group?.members.length ?? 0;
+}
+
+function groupRefused(groupId: string): AppError {
+  return new AppError('kafka_refused', `Kafka does not let this user read in the group ${groupId}.`, {
+    hint: 'Give the user Read on the group, or choose another group in the profile.',
+  });
+}
+
+/** A group that has no coordinator yet refuses nobody. */
+async function mayJoin(questions: BrokerQuestions, groupId: string): Promise<boolean> {
+  try {
+    return await questions.mayJoin(groupId);
+  } catch (error) {
+    if (isNotYet(error)) return true;
+    throw error;
+  }
 }
 
 async function describeGroup(admin: Admin, groupId: string): Promise<readonly GroupDescription[]> {
