@@ -17,12 +17,13 @@
 import type { ConsumerStatus, Flow, PartState } from '../domain/status.ts';
 import { AppError, messageOf } from '../lib/app-error.ts';
 import { backoffDelay } from '../lib/backoff.ts';
-import type { LogBatch } from '../ports/event-log.ts';
+import type { HeldPartition, LogBatch, PartitionOffsets } from '../ports/event-log.ts';
 import type { CommittedBatch } from '../ports/sale-store.ts';
 import { BetweenRounds } from './between-rounds.ts';
 import { CommitFeed } from './commit-feed.ts';
 import { type ConsumerParts, type ConsumerTuning, defaultTuning, type Session } from './consumer-parts.ts';
 import { failurePolicyFor, rootCodeOf } from './failure-policy.ts';
+import { standingOf, stateOfHeld, unreadable } from './held.ts';
 import { IdleReader } from './idle-reader.ts';
 import { LagTracker } from './lag-tracker.ts';
 import { Progress } from './progress.ts';
@@ -51,6 +52,8 @@ export class Consumer {
   #session: Session | undefined;
   readonly #between = new BetweenRounds();
   #failures = 0;
+  /** Since when a partition is held, epoch ms. */
+  #heldSince: number | null = null;
   #restarts = 0;
 
   constructor(parts: ConsumerParts) {
@@ -65,7 +68,7 @@ export class Consumer {
       rests: () => this.#pausedAt !== null || this.#between.busy,
       abandon: (error) => this.#abandonSession?.(error),
       onOthers: () => this.#progress.made(),
-      onObserved: () => this.#notify(),
+      onObserved: () => this.#observed(),
     });
     this.#state = { state: 'off', since: parts.clock.now(), reason: null, code: null, nextAttemptAt: null };
   }
@@ -130,9 +133,12 @@ export class Consumer {
     // Nothing looks at the log while it is off.
     const known = this.#state.state !== 'off';
     const { projector, clock } = this.#parts;
-    const behind = this.#state.state === 'up' && projector.status().state === 'degraded';
+    const isUp = this.#state.state === 'up';
+    const held = this.#held();
+    const behind = isUp && projector.status().state === 'degraded';
     return {
       ...(behind ? projector.status() : this.#state),
+      ...(isUp && held.length > 0 ? stateOfHeld(held, this.#heldSince ?? clock.now()) : {}),
       paused: this.#pausedAt !== null,
       pausedAt: this.#pausedAt,
       observeOnly: this.#parts.observeOnly ?? false,
@@ -192,17 +198,60 @@ export class Consumer {
   }
 
   /**
-   * Resolves when all that is in the log now is stored and projected. Waits through failures.
-   * Errors: `AppError` `cancelled` when the consumer is stopped before.
+   * Resolves when all that can be read of the log now is stored and projected. Waits through failures, until the signal
+   * aborts.
+   * Errors: `AppError` `cancelled`, which names what it waited for, when the signal aborts or the consumer is stopped
+   * before; `batch_unreadable` when all is stored but what stands behind a batch that cannot be read.
    */
-  async drained(): Promise<void> {
-    const ends = await this.#parts.log.partitions();
-    this.#lag.observeEnds(ends, this.#parts.clock.now());
+  async drained(signal?: AbortSignal): Promise<void> {
+    const ends = await this.#ends(signal);
     const { projector, observeOnly = false } = this.#parts;
-    const done = () => this.#lag.hasReached(ends) && (observeOnly || !projector.behind) && !this.#rounds.projecting;
-    await this.#progress.until(() => done() || !this.#running);
-    if (!this.#lag.hasReached(ends))
-      throw new AppError('cancelled', 'The consumer was stopped before everything was stored.');
+    const stored = () => ends !== undefined && this.#lag.hasReached(ends, standingOf(this.#held(), this.#lag));
+    const done = () => stored() && (observeOnly || !projector.behind) && !this.#rounds.projecting;
+    await this.#progress.until(() => done() || !this.#running, signal);
+    if (signal?.aborted && !done()) throw new AppError('cancelled', `Stopped waiting: ${this.#waitsFor()}.`);
+    if (!stored()) throw new AppError('cancelled', 'The consumer was stopped before everything was stored.');
+    const [held] = this.#held();
+    if (held && !this.#lag.hasReached(ends ?? [])) throw unreadable(held);
+  }
+
+  /** What `drained` waits for, for a person. */
+  #waitsFor(): string {
+    const { reason, lagEvents: events } = this.status();
+    const what =
+      events === null
+        ? 'how many events wait is not known'
+        : events > 0
+          ? `${events} events wait to be stored`
+          : 'all events are stored, and the read model is behind';
+    return reason === null ? what : `${what}. ${reason.replace(/\.$/, '')}`;
+  }
+
+  #held(): readonly HeldPartition[] {
+    return this.#session?.reader.held ?? [];
+  }
+
+  /** The ends of the log; undefined when the signal aborts first. */
+  async #ends(signal: AbortSignal | undefined): Promise<readonly PartitionOffsets[] | undefined> {
+    let onAbort = () => {};
+    const aborted = new Promise<undefined>((resolve) => {
+      onAbort = () => resolve(undefined);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      if (signal?.aborted) resolve(undefined);
+    });
+    try {
+      const ends = await Promise.race([this.#parts.log.partitions(), aborted]);
+      if (ends) this.#lag.observeEnds(ends, this.#parts.clock.now());
+      return ends;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #observed(): void {
+    this.#heldSince = this.#held().length > 0 ? (this.#heldSince ?? this.#parts.clock.now()) : null;
+    this.#progress.made();
+    this.#notify();
   }
 
   #isFull(events: number): boolean {
@@ -300,7 +349,7 @@ export class Consumer {
         continue;
       }
       const batches = await this.#poll(session);
-      const roundStart = clock.now();
+      const roundStart = performance.now();
       if (batches.length > 0) {
         await this.#rounds.run(session, batches, goesOn).finally(() => this.#progress.made());
         this.#failures = 0;
@@ -310,7 +359,7 @@ export class Consumer {
       if (works && this.#state.state !== 'up' && goesOn()) this.#set('up');
       if (batches.length === 0) continue;
       const count = batches.reduce((sum, batch) => sum + batch.records.length, 0);
-      const rest = this.#tuning.lingerMs - (clock.now() - roundStart);
+      const rest = this.#tuning.lingerMs - (performance.now() - roundStart);
       if (count < FULL_ROUND && rest > 0 && goesOn()) await clock.sleep(rest, this.#interrupt.signal);
     }
   }
@@ -334,9 +383,9 @@ export class Consumer {
 
   /** Asked for when the group has given this member other partitions: from there on it reads. */
   async #storedOffsets(): Promise<ReadonlyMap<number, bigint>> {
-    const { store, log, clock } = this.#parts;
+    const { store, log } = this.#parts;
     const stored = await store.offsets(log.topic);
-    for (const [partition, offset] of stored) this.#lag.observeStored(partition, offset, clock.now());
+    for (const [partition, offset] of stored) this.#lag.observeStored(partition, offset);
     this.#feed.compare(stored);
     return stored;
   }

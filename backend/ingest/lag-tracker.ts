@@ -1,14 +1,18 @@
 /** How far storing is behind the log, per partition. What is not known is null, never 0. */
 import type { Flow, PartitionLag, TimeToClear } from '../domain/status.ts';
-import type { LogBatch, PartitionOffsets } from '../ports/event-log.ts';
+import type { HeldPartition, LogBatch, PartitionOffsets } from '../ports/event-log.ts';
+import { Arrivals } from './arrivals.ts';
 import { Pace, type PaceRates, sumOfRates, timeToClear } from './pace.ts';
 
 interface Entry {
   stored: bigint;
   /** null until the log has told. */
   end: bigint | null;
-  /** Since when something waits, epoch ms: the oldest waiting record's time, or when it was first seen. null = nothing waits. */
-  waitingSince: number | null;
+  /** The time of the event at `stored`, epoch ms; null until it was read. */
+  oldest: number | null;
+  /** The time of the last event before it, epoch ms: what waits is not older. null when it is not known. */
+  notOlder: number | null;
+  readonly arrivals: Arrivals;
   readonly pace: Pace;
 }
 
@@ -18,12 +22,18 @@ export class LagTracker {
   /** When the ends of all partitions were looked at last, epoch ms; null while one is unknown. */
   #observedAt: number | null = null;
 
-  /** Begins anew: offsets of the store for the partitions of the log. */
+  /**
+   * Begins with the offsets of the store for the partitions of the log. A partition whose stored offset has not moved since
+   * the session before keeps what is known of the events that wait in it.
+   */
   begin(partitions: readonly PartitionOffsets[], stored: ReadonlyMap<number, bigint>, now: number): void {
+    const before = new Map(this.#entries);
     this.#entries.clear();
-    for (const { partition, start } of partitions) {
-      const entry = { stored: stored.get(partition) ?? start, end: null, waitingSince: null, pace: new Pace() };
-      this.#entries.set(partition, entry);
+    for (const { partition, start, end } of partitions) {
+      const offset = stored.get(partition) ?? start;
+      const entry = before.get(partition);
+      if (entry?.stored === offset && entry.arrivals.reach(end)) this.#entries.set(partition, { ...entry, end: null });
+      else this.#entries.set(partition, entryAt(offset));
     }
     this.observeEnds(partitions, now);
   }
@@ -32,39 +42,42 @@ export class LagTracker {
     return this.#entries.get(partition)?.stored;
   }
 
+  /** @param now epoch ms */
   observeEnds(partitions: readonly PartitionOffsets[], now: number): void {
     this.#observedAt = now;
-    for (const { partition, end } of partitions) {
-      const entry = this.#entries.get(partition);
-      if (!entry) continue;
+    for (const { partition, start, end } of partitions) {
+      // One that was added to the topic: nothing of it is stored.
+      const entry = this.#entries.get(partition) ?? entryAt(start);
+      this.#entries.set(partition, entry);
       const reached = this.#reach(entry, end, now);
-      if (reached > entry.stored) entry.waitingSince ??= now;
-      entry.pace.note(now, entry.stored, reached);
+      entry.pace.note(performance.now(), entry.stored, reached);
     }
   }
 
   /** Another member of the group has stored up to `stored`, as just read from the store. */
-  observeStored(partition: number, stored: bigint, now: number): void {
+  observeStored(partition: number, stored: bigint): void {
     const entry = this.#entries.get(partition);
-    if (!entry || stored === entry.stored) return;
-    entry.stored = stored;
-    entry.waitingSince = entry.end !== null && entry.end <= stored ? null : now;
+    if (entry && stored !== entry.stored) move(entry, stored, null);
   }
 
   /** The log handed out a batch: its first record is the oldest one that waits. */
   observeRead(batch: LogBatch, now: number): void {
     const entry = this.#entries.get(batch.partition);
     if (!entry) return;
-    if (this.#reach(entry, batch.endOffset, now) > entry.stored)
-      entry.waitingSince = batch.records[0]?.timestamp ?? entry.waitingSince ?? now;
+    this.#reach(entry, batch.endOffset, now);
+    if (batch.startOffset <= entry.stored) entry.oldest = batch.records[0]?.timestamp ?? entry.oldest;
   }
 
-  /** @param lastTimestamp of the last stored record: what still waits is not older */
-  advance(partition: number, stored: bigint, lastTimestamp: number): void {
+  /** A partition stands still at what cannot be read, whose time may be known all the same. */
+  observeHeld({ partition, offset, timestamp }: HeldPartition): void {
     const entry = this.#entries.get(partition);
-    if (!entry) return;
-    entry.stored = stored;
-    entry.waitingSince = entry.end !== null && entry.end <= stored ? null : lastTimestamp;
+    if (entry?.stored === offset) entry.oldest = timestamp ?? entry.oldest;
+  }
+
+  /** @param lastTimestamp of the last stored record: what still waits is not older; null when there was none */
+  advance(partition: number, stored: bigint, lastTimestamp: number | null): void {
+    const entry = this.#entries.get(partition);
+    if (entry) move(entry, stored, lastTimestamp);
   }
 
   /** The log does not answer: nobody knows where its ends are. */
@@ -72,15 +85,23 @@ export class LagTracker {
     this.#observedAt = null;
     for (const entry of this.#entries.values()) {
       entry.end = null;
+      entry.arrivals.forget();
       entry.pace.forget();
     }
   }
 
   partitions(now: number): readonly PartitionLag[] {
-    return [...this.#entries].map(([partition, { stored, end, waitingSince, pace }]) => {
+    return [...this.#entries].map(([partition, entry]) => {
+      const { stored, end, pace } = entry;
       const events = eventsOf(stored, end);
-      const seconds = events === null ? null : events === 0 ? 0 : Math.max(0, now - (waitingSince ?? now)) / 1000;
-      return { partition, stored, end, events, seconds, timeToClear: timeToClear(events, pace.rates()) };
+      return {
+        partition,
+        stored,
+        end,
+        events,
+        seconds: ageOf(entry, now),
+        timeToClear: timeToClear(events, pace.rates()),
+      };
     });
   }
 
@@ -95,6 +116,7 @@ export class LagTracker {
     // The first look at an end tells that something is there, not when it came.
     if (entry.end !== null) this.#appendedAt = now;
     entry.end = end;
+    entry.arrivals.note(end, now, entry.stored);
     return end;
   }
 
@@ -122,16 +144,16 @@ export class LagTracker {
     return this.#entries.size === 0 ? null : sum;
   }
 
-  /** Age of the oldest event that waits, in seconds; 0 when none does; null when unknown. */
+  /** Age of the oldest event that waits, in seconds; 0 when none does; null when that of any partition is unknown. */
   seconds(now: number): number | null {
-    const events = this.events();
-    if (events === null) return null;
-    if (events === 0) return 0;
-    let oldest = now;
-    for (const { waitingSince } of this.#entries.values()) {
-      if (waitingSince !== null && waitingSince < oldest) oldest = waitingSince;
+    if (this.#entries.size === 0) return null;
+    let oldest = 0;
+    for (const entry of this.#entries.values()) {
+      const age = ageOf(entry, now);
+      if (age === null) return null;
+      oldest = Math.max(oldest, age);
     }
-    return Math.max(0, now - oldest) / 1000;
+    return oldest;
   }
 
   /** Up to when all that reached the log is stored, epoch ms; null while that is unknown. */
@@ -141,9 +163,10 @@ export class LagTracker {
     return seconds === 0 && this.events() === 0 ? this.#observedAt : now - seconds * 1000;
   }
 
-  /** Whether all below these ends is stored. */
-  hasReached(ends: readonly PartitionOffsets[]): boolean {
+  /** Whether all below these ends is stored, but for that of some partitions. */
+  hasReached(ends: readonly PartitionOffsets[], except?: ReadonlySet<number>): boolean {
     return ends.every(({ partition, end }) => {
+      if (except?.has(partition)) return true;
       const stored = this.#entries.get(partition)?.stored;
       return stored !== undefined && stored >= end;
     });
@@ -153,4 +176,21 @@ export class LagTracker {
 function eventsOf(stored: bigint, end: bigint | null): number | null {
   if (end === null) return null;
   return end > stored ? Number(end - stored) : 0;
+}
+
+function entryAt(stored: bigint): Entry {
+  return { stored, end: null, oldest: null, notOlder: null, arrivals: new Arrivals(), pace: new Pace() };
+}
+
+function move(entry: Entry, stored: bigint, notOlder: number | null): void {
+  entry.stored = stored;
+  entry.oldest = null;
+  entry.notOlder = notOlder;
+}
+
+function ageOf(entry: Entry, now: number): number | null {
+  const events = eventsOf(entry.stored, entry.end);
+  if (events === null || events === 0) return events;
+  const since = entry.oldest ?? entry.arrivals.of(entry.stored) ?? entry.notOlder;
+  return since === null ? null : Math.max(0, now - since) / 1000;
 }

@@ -1,7 +1,8 @@
 import { AppError } from '../lib/app-error.ts';
-import type { EventLog, PartitionOffsets } from '../ports/event-log.ts';
+import type { EventLog, LogReader, PartitionOffsets } from '../ports/event-log.ts';
 import type { Decode } from './decode-slices.ts';
 import { decodeBatch } from './decode-slices.ts';
+import { unreadable } from './held.ts';
 
 /** What the log holds between two offsets of one partition. */
 export interface RetainedEvents {
@@ -38,8 +39,7 @@ export async function walkRetainedEvents(
     while (open.size > 0) {
       const batches = await reader.poll(RECORDS, POLL_WAIT_MS);
       idlePolls = batches.length === 0 ? idlePolls + 1 : 0;
-      if (idlePolls > MOST_IDLE_POLLS)
-        throw new AppError('log_failed', 'The log does not give out all the records it should hold.');
+      if (idlePolls > MOST_IDLE_POLLS) throw incomplete(reader);
       for (const batch of batches) {
         const end = open.get(batch.partition);
         if (end === undefined) continue;
@@ -59,4 +59,10 @@ export async function walkRetainedEvents(
   } finally {
     await reader.close();
   }
+}
+
+function incomplete({ held }: LogReader): AppError {
+  const [first] = held ?? [];
+  if (first) return unreadable(first);
+  return new AppError('log_failed', 'The log does not give out all the records it should hold.');
 }

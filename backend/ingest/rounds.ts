@@ -114,7 +114,7 @@ export class Rounds {
    * when it was made for another generation of the data; `log_failed`; those of the store.
    */
   async #apply(session: Session, batch: LogBatch, decoded: DecodedBatch): Promise<CommittedBatch | undefined> {
-    const { store, projector, clock, logger, lag, feed } = this.#parts;
+    const { store, projector, logger, lag, feed } = this.#parts;
     const { partition } = batch;
     const first = batch.startOffset;
     const expectedOffset = lag.storedOffset(partition) ?? first;
@@ -147,7 +147,7 @@ export class Rounds {
       case 'fenced':
         logger.warn('Another consumer has moved the offset', { partition, storedOffset: String(result.storedOffset) });
         session.reader.seek(partition, result.storedOffset);
-        lag.advance(partition, result.storedOffset, clock.now());
+        lag.advance(partition, result.storedOffset, null);
         feed.compare(new Map([[partition, result.storedOffset]]));
         await this.readCounters();
         return undefined;
@@ -155,7 +155,7 @@ export class Rounds {
         this.#duplicates += result.batch.duplicates;
         this.#deadLettered += result.batch.deadLetters;
         this.#parts.onProgress();
-        lag.advance(partition, result.batch.nextOffset, batch.records.at(-1)?.timestamp ?? clock.now());
+        lag.advance(partition, result.batch.nextOffset, batch.records.at(-1)?.timestamp ?? null);
         return result.batch;
     }
   }

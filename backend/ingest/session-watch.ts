@@ -5,6 +5,7 @@
 import { AppError, messageOf } from '../lib/app-error.ts';
 import type { CommitFeed } from './commit-feed.ts';
 import type { ConsumerParts, Session } from './consumer-parts.ts';
+import { standingOf } from './held.ts';
 import type { LagTracker } from './lag-tracker.ts';
 import { dataChanged } from './rounds.ts';
 
@@ -54,13 +55,23 @@ export class SessionWatch {
   #look(): void {
     const { lag, stallMs, observeMs } = this.#parts;
     const session = this.#parts.session();
-    const waiting = lag.events(session?.reader.assigned) ?? 0;
+    const waiting = lag.events(this.#moving(session)) ?? 0;
     if (!session || this.#parts.rests() || waiting === 0) this.#stillMs = 0;
     else this.#stillMs += observeMs;
     if (this.#stillMs <= stallMs) return;
     this.#parts.abandon(
-      new AppError('log_failed', `${waiting} events wait and none was stored for ${stallMs / 1000} s.`),
+      new AppError('log_failed', `${waiting} events wait, and none was stored for ${stallMs / 1000} s.`),
     );
+  }
+
+  /** The partitions in which something can move: those of the session but for those that stand at what cannot be read. */
+  #moving(session: Session | undefined): ReadonlySet<number> | undefined {
+    const { lag } = this.#parts;
+    const assigned = session?.reader.assigned;
+    const held = session?.reader.held ?? [];
+    if (!assigned || held.length === 0) return assigned;
+    const standing = standingOf(held, lag);
+    return new Set([...assigned].filter((partition) => !standing.has(partition)));
   }
 
   /** Keeps the lag true while nothing comes. */
@@ -70,6 +81,7 @@ export class SessionWatch {
     const { log, clock, logger, lag } = this.#parts;
     try {
       lag.observeEnds(await log.partitions(), clock.now());
+      for (const held of this.#parts.session()?.reader.held ?? []) lag.observeHeld(held);
       await this.#observeOthers();
     } catch (error) {
       if (this.#timer === undefined) return;
@@ -83,7 +95,7 @@ export class SessionWatch {
 
   /** What other members of the group, and groups of other topics, have stored: it shortens the lag, and whoever adds up commits did not hear of it. */
   async #observeOthers(): Promise<void> {
-    const { log, store, shared, clock, lag, feed } = this.#parts;
+    const { log, store, shared, lag, feed } = this.#parts;
     const session = this.#parts.session();
     if (!session?.reader.assigned) return;
     if (shared && (await shared.storedGeneration()) !== shared.generation()) {
@@ -94,7 +106,7 @@ export class SessionWatch {
     // As it is now: what was given to this member meanwhile may have been stored further by itself.
     const { assigned } = session.reader;
     const others = new Map([...stored].filter(([partition]) => !assigned?.has(partition)));
-    for (const [partition, offset] of others) lag.observeStored(partition, offset, clock.now());
+    for (const [partition, offset] of others) lag.observeStored(partition, offset);
     feed.compare(others);
     feed.compareOthers(await store.offsetsOfOthers(log.topic));
     this.#parts.onOthers();

@@ -277,7 +277,7 @@ export class ConsoleRuntime implements Runtime {
     });
   }
 
-  async drain(): Promise<void> {
+  async drain(signal?: AbortSignal): Promise<void> {
     const { simulator, consumer, onStuck } = this.#parts;
     let unsubscribe = () => {};
     // Nothing is stored until something is done: waiting for it might never end.
@@ -285,7 +285,7 @@ export class ConsoleRuntime implements Runtime {
       unsubscribe = onStuck(reject);
     });
     try {
-      await Promise.race([died, simulator.backfillEnded().then(() => consumer.drained())]);
+      await Promise.race([died, simulator.backfillEnded().then(() => consumer.drained(signal))]);
       // What others have stored comes into the live totals by reading them anew.
       while (this.#reseedings > 0) await this.#reseeding;
     } finally {
