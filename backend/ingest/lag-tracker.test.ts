@@ -8,7 +8,13 @@ const stored = (...all: number[]) => new Map(all.map((offset, partition) => [par
 
 function batch(start: number, next: number, end: number, timestamps: readonly number[]): LogBatch {
   const records = timestamps.map(
-    (timestamp, index): LogRecord => ({ offset: BigInt(start + index), key: null, value: new Uint8Array(), timestamp }),
+    (timestamp, index): LogRecord => ({
+      offset: BigInt(start + index),
+      key: null,
+      headers: [],
+      value: new Uint8Array(),
+      timestamp,
+    }),
   );
   const emptyOffsets = next - start - records.length;
   const place = { startOffset: BigInt(start), nextOffset: BigInt(next), endOffset: BigInt(end) };
