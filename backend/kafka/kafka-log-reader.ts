@@ -56,9 +56,10 @@ interface Fetched {
   readonly records: readonly LogRecord[];
   /** At least 1, whatever it holds. */
   readonly bytes: number;
-  readonly start: bigint;
-  /** Where it goes on: behind the marks, too, with which transactions end. */
+  /** Where it ends: behind the marks, too, with which transactions end. */
   readonly next: bigint;
+  /** Up to where polls have taken it: from where it begins on. */
+  place: bigint;
   /** Records that polls have taken. */
   taken: number;
 }
@@ -256,7 +257,7 @@ export class KafkaLogReader implements LogReader {
     if (nextOffset > fetchOffset) {
       const bytes = read.bytes + 1;
       // kafkajs begins at the start of the log where that is beyond the place to read from: what lies between was deleted.
-      state.queue.push({ records, bytes, start: fetchOffset, next: nextOffset, taken: 0 });
+      state.queue.push({ records, bytes, place: fetchOffset, next: nextOffset, taken: 0 });
       state.fetched = nextOffset;
       this.#bufferedBytes += bytes;
       resolveOffset(String(nextOffset - 1n));
@@ -321,16 +322,17 @@ export class KafkaLogReader implements LogReader {
   #take(state: PartitionState, limit: number): Taken {
     const records: LogRecord[] = [];
     const [first] = state.queue;
-    const startOffset = first === undefined ? state.fetched : placeIn(first);
+    const startOffset = first?.place ?? state.fetched;
     let nextOffset = startOffset;
     while (records.length < limit) {
       const [fetched] = state.queue;
       // What was deleted in between is seen in the start of the next batch.
-      if (!fetched || placeIn(fetched) !== nextOffset) break;
+      if (!fetched || fetched.place !== nextOffset) break;
       const until = Math.min(fetched.records.length, fetched.taken + limit - records.length);
       records.push(...fetched.records.slice(fetched.taken, until));
       fetched.taken = until;
-      nextOffset = until < fetched.records.length ? placeIn(fetched) : fetched.next;
+      fetched.place = fetched.records[until]?.offset ?? fetched.next;
+      nextOffset = fetched.place;
       if (until < fetched.records.length) continue;
       state.queue.shift();
       this.#bufferedBytes -= fetched.bytes;
@@ -388,11 +390,6 @@ export class KafkaLogReader implements LogReader {
       this.#waiters.add(done);
     });
   }
-}
-
-/** Up to where it was taken. */
-function placeIn({ records, start, next, taken }: Fetched): bigint {
-  return taken === 0 ? start : (records[taken]?.offset ?? next);
 }
 
 function madeAnew(topic: string, partition: number, place: bigint, end: bigint): AppError {
