@@ -7,9 +7,28 @@ import {
   decimalAmount,
   formatCents,
   formatCompactCents,
+  formatGap,
   formatPercent,
+  formatWholeUnits,
   share,
 } from './money.ts';
+
+describe('short amounts', () => {
+  test('are whole units with the sign that says gained or lost', () => {
+    expect(formatGap(-321_449n, 'USD')).toBe('\u2212$3,214');
+    expect(formatGap(321_450n, 'USD')).toBe('+$3,215');
+    expect(formatGap(0n, 'USD')).toBe('$0');
+    expect(formatGap(-123_456_789n, 'USD')).toBe('\u2212$1.2M');
+    expect(formatGap(3_214n, 'JPY')).toBe('+\u00a53,214');
+    expect(formatGap(3_214_499n, 'KWD')).toBe('+KWD\u00a03,214');
+  });
+
+  test('are whole units on an axis', () => {
+    expect(formatWholeUnits(1_000, 'USD')).toBe('$10');
+    expect(formatWholeUnits(10, 'JPY')).toBe('\u00a510');
+    expect(formatWholeUnits(10_000, 'KWD')).toBe('KWD\u00a010');
+  });
+});
 
 describe('amounts', () => {
   test('are exact, with a true minus sign', () => {

@@ -55,6 +55,21 @@ export function formatCompactCents(cents: bigint | number, currency: string, opt
   );
 }
 
+/** An amount rounded to whole units of its currency, for axes: `$3,214`, `¥1,250`. */
+export function formatWholeUnits(cents: bigint | number, currency: string, options: LocaleOption = {}): string {
+  const unit = unitOf(currency);
+  return signed(BigInt(cents), (absolute) =>
+    currencyFormat('whole', currency, options.locale).format(floorDivide(2n * absolute + unit, 2n * unit)),
+  );
+}
+
+/** What was gained or lost, signed: whole units, compact from a hundred thousand on: `+$3,214`, `−$1.2M`. */
+export function formatGap(cents: bigint, currency: string, options: LocaleOption = {}): string {
+  const large = (cents < 0n ? -cents : cents) >= 100_000n * unitOf(currency);
+  const text = large ? formatCompactCents(cents, currency, options) : formatWholeUnits(cents, currency, options);
+  return cents > 0n ? `+${text}` : text;
+}
+
 /** A ratio as a percentage with one decimal: `4.7%`; with `signed` `+11.0%` or `−8.8%`. `n/a` for null. */
 export function formatPercent(
   ratio: number | null,
@@ -106,7 +121,7 @@ function decimal(cents: bigint, currency: string): `${number}` {
 }
 
 /** Minor units in one unit of the currency. */
-function unitOf(currency: string): bigint {
+export function unitOf(currency: string): bigint {
   return 10n ** BigInt(currencyDigits(currency));
 }
 
@@ -121,15 +136,19 @@ function cached(key: string, make: () => Intl.NumberFormat): Intl.NumberFormat {
   return format;
 }
 
-function currencyFormat(notation: 'standard' | 'compact', currency: string, locale = 'en-US'): Intl.NumberFormat {
-  const digits = notation === 'standard' ? currencyDigits(currency) : 1;
+function currencyFormat(
+  notation: 'standard' | 'whole' | 'compact',
+  currency: string,
+  locale = 'en-US',
+): Intl.NumberFormat {
+  const digits = { standard: currencyDigits(currency), whole: 0, compact: 1 }[notation];
   return cached(
     `${locale} ${currency} ${notation}`,
     () =>
       new Intl.NumberFormat(locale, {
         style: 'currency',
         currency,
-        notation,
+        notation: notation === 'compact' ? 'compact' : 'standard',
         minimumFractionDigits: digits,
         maximumFractionDigits: digits,
       }),

@@ -1,8 +1,8 @@
 import { Pause } from 'lucide-react';
-import { change } from '../../../backend/domain/money.ts';
 import { Delta } from '../ui/delta.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { countWords } from '../ui/time-words.ts';
+import { bucketChange } from './bucket-change.ts';
 import { type PlotFrame, xOf, yOf } from './chart-frame.ts';
 import classes from './charts.module.css';
 import type { ChartWords, RevenueBucket, RevenuePicture, SeriesNames } from './revenue-picture.ts';
@@ -56,7 +56,7 @@ export function HoverLayer({ bucket, picture, frame, names, words, live }: Hover
               {ghostCents === null ? 'unknown' : words.cents(ghostCents)}
             </Row>
             <Row name="Change">
-              <Delta ratio={grossCents === null || ghostCents === null ? null : change(grossCents, ghostCents)} />
+              <Delta {...bucketChange(bucket)} />
             </Row>
           </>
         ) : null}

@@ -49,9 +49,9 @@ export function RevenueChart(props: RevenueChartProps) {
 
   const wanted = useMemo(() => {
     const { lowest, highest } = extent(buckets, withGhost);
-    return valueAxis(lowest, highest);
-  }, [buckets, withGhost]);
-  const axis = useHeldAxis(wanted, to);
+    return valueAxis(lowest, highest, words.unit);
+  }, [buckets, withGhost, words.unit]);
+  const axis = useHeldAxis(wanted, to, words.unit);
   const rows = useMemo(() => plotRows(picture), [picture]);
   const plotWidth = size.width - valueAxisWidth - plotMargin.right;
   const xTicks = useMemo(

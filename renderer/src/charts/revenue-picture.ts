@@ -6,6 +6,7 @@ export interface RevenueBucket {
   /** The day compared with, at the same time of day. */
   readonly ghostCents: bigint | null;
   readonly sales: number | null;
+  readonly ghostSales: number | null;
   readonly admits: number | null;
 }
 
@@ -34,6 +35,8 @@ export interface ChartBand {
 /** How the chart writes figures and times; stable, or everything is drawn anew. */
 export interface ChartWords {
   readonly cents: (cents: bigint) => string;
+  /** Minor units in one unit of money. */
+  readonly unit: number;
   /** Cents at an axis tick, short. */
   readonly axis: (cents: number) => string;
   readonly tick: (at: number) => string;

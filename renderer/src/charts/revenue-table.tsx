@@ -1,8 +1,8 @@
 import { memo } from 'react';
-import { change } from '../../../backend/domain/money.ts';
 import { Delta } from '../ui/delta.tsx';
 import tables from '../ui/table.module.css';
 import { countWords } from '../ui/time-words.ts';
+import { bucketChange } from './bucket-change.ts';
 import classes from './charts.module.css';
 import type { ChartWords, RevenueBucket, RevenuePicture, SeriesNames } from './revenue-picture.ts';
 
@@ -54,8 +54,9 @@ export const RevenueTable = memo(function RevenueTable({ picture, names, words }
           </tr>
         </thead>
         <tbody>
-          {[...buckets.filter(isKnown).toReversed(), ...buckets.filter((bucket) => !isKnown(bucket))].map(
-            ({ at, grossCents, ghostCents, sales, admits }) => (
+          {[...buckets.filter(isKnown).toReversed(), ...buckets.filter((bucket) => !isKnown(bucket))].map((bucket) => {
+            const { at, grossCents, ghostCents, sales, admits } = bucket;
+            return (
               <tr key={at}>
                 <td className={tables.name}>
                   {words.span(at, at + bucketMs)}
@@ -68,17 +69,15 @@ export const RevenueTable = memo(function RevenueTable({ picture, names, words }
                   <>
                     <td className={tables.figure}>{ghostCents === null ? unknown : words.cents(ghostCents)}</td>
                     <td className={tables.figure}>
-                      <Delta
-                        ratio={grossCents === null || ghostCents === null ? null : change(grossCents, ghostCents)}
-                      />
+                      <Delta change={bucketChange(bucket).change} brief />
                     </td>
                   </>
                 )}
                 <td className={tables.figure}>{sales === null ? unknown : countWords(sales)}</td>
                 <td className={tables.figure}>{admits === null ? unknown : countWords(admits)}</td>
               </tr>
-            ),
-          )}
+            );
+          })}
         </tbody>
       </table>
     </section>

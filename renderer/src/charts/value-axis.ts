@@ -15,35 +15,35 @@ export interface HeldAxis {
 const shrinkAfterMs = 60_000;
 
 const mostSteps = 6;
-/** What the axis spans when there is nothing to show: $10 in cents. */
-const emptySpan = 1000;
+/** What the axis spans when there is nothing to show, in units of money. */
+const emptyUnits = 10;
 /** Room for a small dip below zero grows in eighths of a step. */
 const dipParts = 8;
 
 /**
  * Round bounds around 0 and the values: steps of 1, 1.5, 2, 3 or 5 times a power of ten, at most six of them.
- * `smallest` is the finest step that makes sense (100: whole units of money).
+ * `unit` is the finest step that makes sense: the minor units in one unit of money.
  */
-export function valueAxis(lowest: number, highest: number, smallest = 100): ValueAxis {
-  const high = Math.max(highest, Math.min(emptySpan, smallest * 10));
-  const above = stepsBetween(0, high, smallest);
+export function valueAxis(lowest: number, highest: number, unit: number): ValueAxis {
+  const high = Math.max(highest, emptyUnits * unit);
+  const above = stepsBetween(0, high, unit);
   if (lowest >= 0) return axisOf(0, above.last, above.step);
   // A dip far smaller than a step gets room below zero, but no tick of its own.
   if (-lowest <= above.step / 2) {
     const part = above.step / dipParts;
     return { ...axisOf(0, above.last, above.step), min: -Math.ceil(-lowest / part) * part };
   }
-  const { first, last, step } = stepsBetween(lowest, Math.max(0, highest), smallest);
+  const { first, last, step } = stepsBetween(lowest, Math.max(0, highest), unit);
   return axisOf(first, last, step);
 }
 
 /** The axis to show for what `valueAxis` wants now: it grows at once and shrinks only when less was enough for 60 s. */
-export function holdAxis(held: HeldAxis | null, wanted: ValueAxis, now: number): HeldAxis {
+export function holdAxis(held: HeldAxis | null, wanted: ValueAxis, now: number, unit: number): HeldAxis {
   if (held === null) return { axis: wanted, smallerSince: null };
   const { axis } = held;
   if (wanted.max > axis.max || wanted.min < axis.min) {
     // One end may grow while the other could shrink: cover both, so that nothing shown before is cut off.
-    const cover = valueAxis(Math.min(wanted.min, axis.min), Math.max(wanted.max, axis.max));
+    const cover = valueAxis(Math.min(wanted.min, axis.min), Math.max(wanted.max, axis.max), unit);
     return { axis: cover, smallerSince: null };
   }
   if (wanted.max === axis.max && wanted.min === axis.min)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { centsAsDecimal, toCsv } from './csv.ts';
+import { toCsv } from './csv.ts';
 
 test('cells with commas, quotes or line breaks are quoted', () => {
   expect(
@@ -24,8 +24,3 @@ test.each(['+SUM(1)', '-1+2', '@SUM(A1)', ' =1+1', '\t=1', '\r=1', '\n=1', '＝1
     expect(row).toMatch(/^"?'/);
   },
 );
-
-test('cents become decimal text without going through a double', () => {
-  expect(centsAsDecimal(900719925474099312n)).toBe('9007199254740993.12');
-  expect(centsAsDecimal(-5)).toBe('-0.05');
-});

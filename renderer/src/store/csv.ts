@@ -10,13 +10,6 @@ export function toCsv(head: readonly string[], rows: readonly (readonly CsvCell[
   return `\uFEFF${line(head)}${rows.map(line).join('')}`;
 }
 
-/** Cents as decimal text with a point: `-12.50`. */
-export function centsAsDecimal(cents: bigint | number): string {
-  const value = BigInt(cents);
-  const absolute = value < 0n ? -value : value;
-  return `${value < 0n ? '-' : ''}${absolute / 100n}.${String(absolute % 100n).padStart(2, '0')}`;
-}
-
 function cell(value: CsvCell): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);

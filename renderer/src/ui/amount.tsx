@@ -1,5 +1,12 @@
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
-import { formatCents, formatCompactCents } from '../../../backend/domain/money.ts';
+import {
+  decimalAmount,
+  formatCents,
+  formatCompactCents,
+  formatGap,
+  formatWholeUnits,
+  unitOf,
+} from '../../../backend/domain/money.ts';
 
 interface AmountsState {
   /** ISO 4217 code. */
@@ -18,18 +25,32 @@ export function AmountsProvider({ currency, hidden, children }: AmountsState & {
 
 const covered = '\u2022\u2022\u2022\u2022';
 
-/** Formatters that respect the covered mode: for charts and text. */
-export function useAmounts(): {
+export interface Amounts {
   readonly hidden: boolean;
+  /** Minor units in one unit of the currency: 100 for USD, 1 for JPY. */
+  readonly unit: number;
   readonly exact: (cents: bigint | number) => string;
   readonly compact: (cents: bigint | number) => string;
-} {
+  /** Rounded to whole units. */
+  readonly whole: (cents: bigint | number) => string;
+  /** Gained or lost, signed and short. */
+  readonly gap: (cents: bigint) => string;
+  /** For files: text with a point and the digits of the currency, also while amounts are covered. */
+  readonly decimal: (cents: bigint | number) => string;
+}
+
+/** Formatters that respect the covered mode: for charts and text. */
+export function useAmounts(): Amounts {
   const { currency, hidden } = useContext(AmountsContext);
   return useMemo(
     () => ({
       hidden,
       exact: (cents) => (hidden ? covered : formatCents(cents, currency)),
+      unit: Number(unitOf(currency)),
       compact: (cents) => (hidden ? covered : formatCompactCents(cents, currency)),
+      whole: (cents) => (hidden ? covered : formatWholeUnits(cents, currency)),
+      gap: (cents) => (hidden ? covered : formatGap(cents, currency)),
+      decimal: (cents) => decimalAmount(cents, currency),
     }),
     [currency, hidden],
   );

@@ -116,6 +116,7 @@ function bucketOf(at: number, taken: Taken | null, ghost: Taken | null): Revenue
     grossCents: taken?.grossCents ?? null,
     ghostCents: ghost?.grossCents ?? null,
     sales: taken?.sales ?? null,
+    ghostSales: ghost?.sales ?? null,
     admits: taken?.admits ?? null,
   };
 }

@@ -5,8 +5,8 @@ import { useConsole } from '../../store/console-store.ts';
 import { useAmounts } from '../../ui/amount.tsx';
 import { clockWords, minuteWords } from '../../ui/time-words.ts';
 
-/** From this on an axis figure is compact, in cents: $10,000. */
-const compactFrom = 1_000_000;
+/** From this on an axis figure is compact, in units of money. */
+const compactFrom = 10_000;
 
 /** How the revenue chart writes its figures and times; a new object only when that changes. */
 export function useChartWords(withSeconds: boolean): ChartWords {
@@ -17,12 +17,12 @@ export function useChartWords(withSeconds: boolean): ChartWords {
     const precise = (at: number): string => (withSeconds ? clockWords(at, zone) : whole(at));
     return {
       cents: (cents) => amounts.exact(cents),
+      unit: amounts.unit,
       axis: (cents) => {
         const value = BigInt(Math.round(cents));
-        // Ticks are whole units of money below: cents would only be noise.
-        return Math.abs(cents) >= compactFrom
-          ? amounts.compact(value).replace(/\.0(?=\D)/, '')
-          : amounts.exact(value).replace(/\.00$/, '');
+        return Math.abs(cents) >= compactFrom * amounts.unit
+          ? amounts.compact(value).replace(/\.0(?=\D|$)/, '')
+          : amounts.whole(value);
       },
       tick: whole,
       span: (from, to) => `${precise(from)} \u2013 ${precise(to)}`,

@@ -44,7 +44,7 @@ export function GrossByHour({ theaterId, day }: { readonly theaterId: number; re
     <section className={classes.part} aria-label="Gross by hour">
       <div className={classes.partHead}>
         <h3>Gross by hour</h3>
-        <HeatScale least={amounts.exact(0n).replace(/\.00$/, '')} most={amounts.compact(most)} />
+        <HeatScale least={amounts.whole(0n)} most={amounts.compact(most)} />
       </div>
       <div className={classes.heat}>
         <HourHeatmap caption="Gross by day and hour" rows={rows} hours={hours} most={most} exact={amounts.exact} />
