@@ -6,6 +6,7 @@ const bucket = (at: number, grossCents: bigint | null, ghostCents: bigint | null
   grossCents,
   ghostCents,
   sales: null,
+  ghostSales: null,
   admits: null,
 });
 

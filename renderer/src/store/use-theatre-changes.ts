@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
-import { change } from '../../../backend/domain/money.ts';
+import { type Change, changeOf, unknownChange } from '../../../backend/domain/change.ts';
+import { type Measures, noMeasures } from '../../../backend/domain/measures.ts';
 import type { RankedTheater } from '../../../backend/domain/question.ts';
 import { type ShownDay, useCalendar } from './business-days.ts';
 import { useHistoryWords } from './history.ts';
@@ -10,8 +11,10 @@ const quarterMs = 900_000;
 const refetchMs = 60_000;
 
 interface TheatreChanges {
-  /** Change as a ratio; null: not compared, not known, or nothing sold then. */
-  readonly changeOf: (theaterId: number) => number | null;
+  /** Change of the gross. */
+  readonly changeOf: (theaterId: number) => Change;
+  /** What was gained or lost since then, in minor units; null where nothing is compared. */
+  readonly gapOf: (theaterId: number) => bigint | null;
   /** Start of the quarter hour up to which both days count, epoch ms; null: whole days. */
   readonly quarter: number | null;
 }
@@ -37,13 +40,20 @@ export function useTheatreChanges({ day, before, compare }: ShownDay, at: number
     options,
   ).value;
   return useMemo((): TheatreChanges => {
-    if (!compared || now === null || then === null) return { changeOf: () => null, quarter };
-    const nowCents = grossById(now);
-    const thenCents = grossById(then);
-    return { changeOf: (id) => change(nowCents.get(id) ?? 0n, thenCents.get(id) ?? 0n), quarter };
+    if (!compared || now === null || then === null) return { ...notCompared, quarter };
+    const nowOf = measuresById(now);
+    const thenOf = measuresById(then);
+    return {
+      changeOf: (id) => changeOf('gross', nowOf(id), thenOf(id)),
+      gapOf: (id) => nowOf(id).grossCents - thenOf(id).grossCents,
+      quarter,
+    };
   }, [compared, now, then, quarter]);
 }
 
-function grossById(rows: readonly RankedTheater[]): ReadonlyMap<number, bigint> {
-  return new Map(rows.map(({ theaterId, measures }) => [theaterId, measures.grossCents]));
+const notCompared = { changeOf: () => unknownChange, gapOf: () => null };
+
+function measuresById(rows: readonly RankedTheater[]): (theaterId: number) => Measures {
+  const byId = new Map(rows.map(({ theaterId, measures }) => [theaterId, measures]));
+  return (theaterId) => byId.get(theaterId) ?? noMeasures;
 }

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { CalendarCheck } from 'lucide-react';
 import { useMemo, useState } from 'react';
+import { unknownChange } from '../../../../backend/domain/change.ts';
 import type { LiveLeader } from '../../../../backend/domain/live.ts';
 import type { Measures } from '../../../../backend/domain/measures.ts';
 import { averageTicketPrice } from '../../../../backend/domain/money.ts';
@@ -29,8 +30,6 @@ import { spanPicture } from './revenue-spans.ts';
 import { changesOf, shapesOfDay, type TileChanges } from './tile-figures.ts';
 import { useChartWords } from './use-chart-words.ts';
 import { useComparedDay, usePastMinutes, whyNoGhost } from './use-compared-day.ts';
-
-const minuteMs = 60_000;
 
 /** A business day gone by: its final figures. Nothing here is live, so nothing is amber. */
 export function ClosedDay({ shown }: { readonly shown: ShownDay }) {
@@ -151,6 +150,7 @@ export function ClosedDay({ shown }: { readonly shown: ShownDay }) {
             version={summary.watermark?.version ?? null}
             changeOf={changeOf}
             against={compare ? `vs ${dayWords(before, 'short')}` : null}
+            changeHead="Change"
             live={false}
           />
         </div>
@@ -178,10 +178,15 @@ interface ClosedTilesProps {
 function ClosedTiles({ day, version, totals, failed, changes, against, why, compared }: ClosedTilesProps) {
   const shapes = useMemo(() => (compared === null ? null : shapesOfDay(compared.now)), [compared]);
   const price = totals === null ? null : averageTicketPrice(totals);
-  const hours = compared === null ? 24 : (compared.now.end - compared.now.start) / (60 * minuteMs);
-  const bottom = (key: keyof TileChanges) =>
+  const bottom = (key: Exclude<keyof TileChanges, 'gap'>, gap: bigint | null = null) =>
     against === null ? null : (
-      <TileChange ratio={changes?.[key] ?? null} against={`vs ${against}, whole day`} why={why} />
+      <TileChange
+        change={changes?.[key] ?? unknownChange}
+        gap={gap}
+        until="whole day"
+        day={`vs ${against}`}
+        why={why}
+      />
     );
   const shared = { loading: totals === null && !failed, age: null };
   return (
@@ -191,7 +196,7 @@ function ClosedTiles({ day, version, totals, failed, changes, against, why, comp
         label="Gross"
         figure={totals === null ? null : <DayTotal day={day} version={version} cents={totals.grossCents} compact />}
         spark={<Spark values={shapes?.gross} />}
-        bottom={bottom('gross')}
+        bottom={bottom('gross', changes?.gap ?? null)}
       />
       <Tile
         {...shared}
@@ -209,8 +214,8 @@ function ClosedTiles({ day, version, totals, failed, changes, against, why, comp
       />
       <Tile
         {...shared}
-        label="Sales / min, mean of the day"
-        figure={totals === null ? null : (totals.sales / (hours * 60)).toFixed(1)}
+        label="Transactions"
+        figure={totals === null ? null : <Count value={totals.sales} />}
         spark={<Spark values={shapes?.sales} />}
         bottom={bottom('sales')}
       />

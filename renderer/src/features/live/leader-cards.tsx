@@ -1,6 +1,7 @@
 import { UnstyledButton } from '@mantine/core';
 import { ArrowRight, Trophy } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
+import type { Change } from '../../../../backend/domain/change.ts';
 import type { LiveLeader } from '../../../../backend/domain/live.ts';
 import { averageTicketPrice, formatPercent, share } from '../../../../backend/domain/money.ts';
 import { useConsole } from '../../store/console-store.ts';
@@ -25,8 +26,8 @@ export function figureWidth(characters: number): number {
   return Math.ceil(characters * figurePx);
 }
 
-/** Change of a theatre against last week; null while unknown. */
-export type ChangeOf = (theaterId: number) => number | null;
+/** Change of a theatre against last week. */
+export type ChangeOf = (theaterId: number) => Change;
 
 interface TopTheatreCardProps {
   /** Highest gross first; null while unknown. */
@@ -78,7 +79,7 @@ export function TopTheatreCard({ leaders, dayWords, changeOf, against, live }: T
                 ? tied.map(({ id }) => name(id)).join(', ')
                 : (catalogue?.theaters.get(first.id)?.city ?? '')}
             </span>
-            {against === null || tied.length > 1 ? null : <Delta ratio={changeOf(first.id)} against={against} />}
+            {against === null || tied.length > 1 ? null : <Delta change={changeOf(first.id)} against={against} />}
           </div>
           <div className={classes.topFoot}>
             <span>
@@ -122,7 +123,12 @@ interface LeadersCardProps {
   readonly leaders: readonly LiveLeader[] | null;
   readonly nameOf: (id: number) => string;
   /** The second column; its width in px, as figures are never cut. */
-  readonly second: { readonly head: string; readonly width: number; readonly cell: (leader: LiveLeader) => ReactNode };
+  readonly second: {
+    readonly head: string;
+    readonly width: number;
+    readonly className?: string | undefined;
+    readonly cell: (leader: LiveLeader) => ReactNode;
+  };
   /** The day's gross, and the version that it is of. */
   readonly total: { readonly day: string; readonly version: number | null; readonly cents: bigint };
   readonly actions?: ReactNode;
@@ -180,7 +186,11 @@ export function LeadersCard({
                 #
               </th>
               <th scope="col">{column}</th>
-              <th scope="col" className={tables.figure} style={{ width: scaled(second.width) }}>
+              <th
+                scope="col"
+                className={`${tables.figure} ${second.className ?? ''}`}
+                style={{ width: scaled(second.width) }}
+              >
                 {second.head}
               </th>
               <th scope="col" className={tables.figure} style={{ width: scaled(grossWidth) }}>
@@ -195,14 +205,18 @@ export function LeadersCard({
                 <td>{rankOf(rows, place)}</td>
                 <td className={tables.name}>
                   {onOpen === undefined ? (
-                    nameOf(leader.id)
+                    <span title={nameOf(leader.id)}>{nameOf(leader.id)}</span>
                   ) : (
-                    <UnstyledButton className={classes.nameButton} onClick={() => onOpen(leader.id)}>
+                    <UnstyledButton
+                      className={classes.nameButton}
+                      title={nameOf(leader.id)}
+                      onClick={() => onOpen(leader.id)}
+                    >
                       {nameOf(leader.id)}
                     </UnstyledButton>
                   )}
                 </td>
-                <td className={tables.figure}>{second.cell(leader)}</td>
+                <td className={`${tables.figure} ${second.className ?? ''}`}>{second.cell(leader)}</td>
                 <td className={`${tables.figure} ${classes.plain}`}>
                   <Amount cents={leader.grossCents} />
                 </td>

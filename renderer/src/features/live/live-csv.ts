@@ -1,11 +1,17 @@
 import { useMemo, useRef } from 'react';
 import type { RevenuePicture, SeriesNames } from '../../charts/revenue-picture.ts';
-import { centsAsDecimal, toCsv } from '../../store/csv.ts';
+import { toCsv } from '../../store/csv.ts';
 import { type CsvFile, useScreenActions } from '../../store/screen-actions.ts';
+import { useAmounts } from '../../ui/amount.tsx';
 
 /** The revenue chart's figures as a file: start of each bucket in UTC, both days, sales and admits. */
-function revenueCsv(day: string, picture: RevenuePicture, names: SeriesNames): CsvFile {
-  const decimal = (cents: bigint | null): string | null => (cents === null ? null : centsAsDecimal(cents));
+function revenueCsv(
+  day: string,
+  picture: RevenuePicture,
+  names: SeriesNames,
+  amount: (cents: bigint) => string,
+): CsvFile {
+  const decimal = (cents: bigint | null): string | null => (cents === null ? null : amount(cents));
   const head = [
     'Bucket start (UTC)',
     'Seconds',
@@ -27,8 +33,9 @@ function revenueCsv(day: string, picture: RevenuePicture, names: SeriesNames): C
 
 /** Offers what the revenue chart shows for export. */
 export function useRevenueExport(day: string, picture: RevenuePicture | null, names: SeriesNames): void {
-  const shown = useRef({ day, picture, names });
-  shown.current = { day, picture, names };
+  const { decimal } = useAmounts();
+  const shown = useRef({ day, picture, names, decimal });
+  shown.current = { day, picture, names, decimal };
   const known = picture !== null;
   useScreenActions(
     useMemo(
@@ -40,6 +47,7 @@ export function useRevenueExport(day: string, picture: RevenuePicture | null, na
                   shown.current.day,
                   shown.current.picture ?? { buckets: [], bucketMs: 0, openAt: null },
                   shown.current.names,
+                  shown.current.decimal,
                 ),
             }
           : {},

@@ -1,3 +1,4 @@
+import { changeWords } from '../../../../backend/domain/change.ts';
 import type { LiveLeader } from '../../../../backend/domain/live.ts';
 import { formatPercent, share } from '../../../../backend/domain/money.ts';
 import type { ShownDay } from '../../store/business-days.ts';
@@ -10,6 +11,10 @@ import classes from './live.module.css';
 
 const shareWidth = 62;
 const usualChange = 6;
+/** `+999.9%`: what is more is shorter, as a factor. */
+const longestPercent = 7;
+/** Advance of a letter of a head at 12 px. */
+const headPx = 6.6;
 /** The arrow before a change, and the padding of its cell. */
 const arrowWidth = 36;
 
@@ -44,6 +49,7 @@ export function LiveLeaders({ shown, at, clock, live, history }: LiveLeadersProp
       version={version}
       changeOf={changeOf}
       against={against}
+      changeHead={quarter === null ? 'Change' : `Change to ${clock(quarter)}`}
       live={live}
     />
   );
@@ -58,11 +64,23 @@ interface LeadersProps {
   readonly version: number | null;
   readonly changeOf: ChangeOf;
   readonly against: string | null;
+  /** Says up to when changes count. */
+  readonly changeHead: string;
   readonly live: boolean;
 }
 
 /** The three cards of leaders of a day. */
-export function Leaders({ day, theaters, movies, totalCents, version, changeOf, against, live }: LeadersProps) {
+export function Leaders({
+  day,
+  theaters,
+  movies,
+  totalCents,
+  version,
+  changeOf,
+  against,
+  changeHead,
+  live,
+}: LeadersProps) {
   const catalogue = useConsole((state) => state.catalogue);
   const show = useConsole((state) => state.show);
   const openDrawer = useConsole((state) => state.openDrawer);
@@ -72,11 +90,11 @@ export function Leaders({ day, theaters, movies, totalCents, version, changeOf, 
   };
   const shareOf = ({ grossCents }: LiveLeader): string => formatPercent(share(grossCents, totalCents));
   const shareColumn = { head: 'Share', width: shareWidth, cell: shareOf };
-  const longestChange = Math.max(
-    usualChange,
-    ...(theaters ?? []).map(({ id }) => formatPercent(changeOf(id), { signed: true }).length),
+  const longestChange = Math.max(usualChange, ...(theaters ?? []).map(({ id }) => changeWords(changeOf(id)).length));
+  const changeWidth = Math.max(
+    figureWidth(Math.min(longestChange, longestPercent)) + arrowWidth,
+    changeHead.length * headPx + 12,
   );
-  const changeWidth = figureWidth(longestChange) + arrowWidth;
   return (
     <div className={classes.right}>
       <TopTheatreCard
@@ -94,7 +112,12 @@ export function Leaders({ day, theaters, movies, totalCents, version, changeOf, 
         second={
           against === null
             ? shareColumn
-            : { head: 'Change', width: changeWidth, cell: ({ id }) => <Delta ratio={changeOf(id)} /> }
+            : {
+                head: changeHead,
+                width: changeWidth,
+                className: classes.change,
+                cell: ({ id }) => <Delta change={changeOf(id)} brief />,
+              }
         }
         total={{ day, version, cents: totalCents }}
         actions={<AllLink onClick={() => toTheatres(null)}>All {catalogue?.theaters.size ?? ''}</AllLink>}

@@ -1,5 +1,6 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { useMemo } from 'react';
+import { type Change, unknownChange } from '../../../../backend/domain/change.ts';
 import { averageTicketPrice } from '../../../../backend/domain/money.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
 import { useLiveAsOf } from '../../store/as-of.ts';
@@ -13,7 +14,7 @@ import { Tile } from '../../ui/tile.tsx';
 import { countWords, dayWords } from '../../ui/time-words.ts';
 import classes from './live.module.css';
 import type { ComparedDay } from './revenue-spans.ts';
-import { changesAt, shapesBefore, type TileChanges, type TileShapes } from './tile-figures.ts';
+import { changesAt, salesInWindow, shapesBefore, type TileChanges, type TileShapes } from './tile-figures.ts';
 
 interface LiveTilesProps {
   /** The live day; null until it is known. */
@@ -38,18 +39,18 @@ export function LiveTiles({ compared, minute, before, why, clock, live, rateKnow
   const day = useConsole((state) => state.live?.day ?? null);
   const version = useConsole((state) => state.live?.dayVersion ?? null);
   const totals = useConsole((state) => state.live?.totals ?? null);
-  const rate = useConsole((state) => state.live?.salesPerMinute ?? 0);
   const changes = useMemo(() => (compared === null ? null : changesAt(compared, minute)), [compared, minute]);
   const roomy = useMediaQuery('(min-width: 1100px)', undefined, { getInitialValueInEffect: false });
-  const hasGhost = compared !== null && compared.ghost !== null;
   const shapes = useShapes(roomy ? compared : null, minute);
   const against = before === null ? null : dayWords(before, 'short');
-  const bottom = (ratio: keyof TileChanges, time: number) =>
+  const bottom = (figure: Exclude<keyof TileChanges, 'gap'>, gap: bigint | null = null) =>
     against === null ? null : (
       <TileChange
-        ratio={changes?.[ratio] ?? null}
-        against={`vs ${against}, ${clock(time)}`}
-        why={ratio === 'sales' && hasGhost ? `no sales at ${clock(time)} on ${against}` : why}
+        change={changes?.[figure] ?? unknownChange}
+        gap={gap}
+        until={`to ${clock(minute)}`}
+        day={`vs ${against}`}
+        why={why}
       />
     );
   const shared = { age: <Age at={until} limitMs={oldAfterMs} onlyOld />, loading: totals === null, old: !live };
@@ -61,32 +62,28 @@ export function LiveTiles({ compared, minute, before, why, clock, live, rateKnow
         label="Gross"
         figure={totals === null ? null : <DayTotal day={day} version={version} cents={totals.grossCents} compact />}
         spark={<Spark values={shapes?.gross} tone={live ? 'live' : 'stale'} />}
-        bottom={bottom('gross', minute)}
+        bottom={bottom('gross', changes?.gap ?? null)}
       />
       <Tile
         {...shared}
         label="Admits"
         figure={totals === null ? null : <Count value={totals.admits} />}
         spark={<Spark values={shapes?.admits} />}
-        bottom={bottom('admits', minute)}
+        bottom={bottom('admits')}
       />
       <Tile
         {...shared}
         label="ATP"
         figure={price === null ? null : <Amount cents={price} />}
         spark={<Spark values={shapes?.price} />}
-        bottom={price === null ? 'no tickets sold yet' : bottom('price', minute)}
+        bottom={price === null ? 'no tickets sold yet' : bottom('price')}
       />
       <Tile
         {...shared}
-        label="Sales / min"
-        figure={rateKnown ? <Count value={rate} /> : null}
+        label="Transactions, 15 min"
+        figure={compared !== null && rateKnown ? <Count value={salesInWindow(compared.now, minute)} /> : null}
         spark={<Spark values={shapes?.sales} />}
-        bottom={
-          rateKnown
-            ? bottom('sales', minute - 60_000)
-            : `unknown, was ${countWords(rate)} at ${at === null ? '' : clock(at)}`
-        }
+        bottom={rateKnown ? bottom('sales') : `unknown since ${at === null ? 'the last picture' : clock(at)}`}
       />
     </div>
   );
@@ -127,15 +124,23 @@ export function Spark({
   return values === undefined || hidden ? null : <Sparkline values={values} width={112} height={32} tone={tone} />;
 }
 
-/** A change, or why there is none. */
-export function TileChange({
-  ratio,
-  against,
-  why,
-}: {
-  readonly ratio: number | null;
-  readonly against: string;
+interface TileChangeProps {
+  readonly change: Change;
+  readonly gap?: bigint | null;
+  /** Up to when both days count. */
+  readonly until: string;
+  /** The day compared with; left out where the tile is narrow. */
+  readonly day: string;
   readonly why: string;
-}) {
-  return ratio === null ? `\u2014 ${why}` : <Delta ratio={ratio} against={against} />;
+}
+
+/** A change, or why there is none. */
+export function TileChange({ change, gap = null, until, day, why }: TileChangeProps) {
+  if (change.kind === 'unknown') return `\u2014 ${why}`;
+  const against = (
+    <>
+      {until} <span className={classes.againstDay}>{day}</span>
+    </>
+  );
+  return <Delta change={change} {...(gap === null ? {} : { gap })} against={against} />;
 }

@@ -1,10 +1,11 @@
+import { VisuallyHidden } from '@mantine/core';
 import { Globe, Handshake, type LucideIcon, MonitorSmartphone, Store, Undo2 } from 'lucide-react';
-import { memo, type ReactNode } from 'react';
+import { type CSSProperties, memo, type ReactNode } from 'react';
 import type { Channel, SaleLine } from '../../../../backend/domain/ticket-sale.ts';
 import { useLiveAsOf } from '../../store/as-of.ts';
 import { zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
-import { Amount } from '../../ui/amount.tsx';
+import { Amount, useAmounts } from '../../ui/amount.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { SkeletonRows } from '../../ui/states.tsx';
@@ -22,6 +23,8 @@ const channelLooks: Readonly<Record<Channel, { readonly icon: LucideIcon; readon
 };
 
 const none: readonly SaleLine[] = [];
+/** Characters of an amount for which there is always room. */
+const leastAmount = 9;
 
 interface SalesCardProps {
   /** Rows that fit; the rest is reached by scrolling, and the list is cut between rows. */
@@ -44,6 +47,9 @@ export function SalesCard({ rows, live, empty }: SalesCardProps) {
   const zone = useConsole(zoneOf);
   const { shown, held, handlers } = useHeld(recent);
   const newer = held ? newerThan(recent, shown) : 0;
+  const listed = held ? shown : shown.slice(0, rows);
+  const amounts = useAmounts();
+  const longest = Math.max(leastAmount, ...listed.map((sale) => amounts.exact(sale.kind * sale.amountCents).length));
   const note =
     at !== null
       ? `as of ${clockWords(at, zone)}`
@@ -64,7 +70,10 @@ export function SalesCard({ rows, live, empty }: SalesCardProps) {
             {...handlers}
             style={{ height: 29 + rows * saleRowHeight }}
           >
-            <table className={`${tables.table} ${tables.compact} ${classes.salesTable}`}>
+            <table
+              className={`${tables.table} ${tables.compact} ${classes.salesTable}`}
+              style={{ '--amount-characters': longest } as CSSProperties}
+            >
               <thead>
                 <tr>
                   <th scope="col" className={classes.soldAt}>
@@ -74,6 +83,9 @@ export function SalesCard({ rows, live, empty }: SalesCardProps) {
                     Theatre
                   </th>
                   <th scope="col">Movie</th>
+                  <th scope="col" className={classes.kind}>
+                    <VisuallyHidden>Kind</VisuallyHidden>
+                  </th>
                   <th scope="col" className={classes.showtime}>
                     Showtime
                   </th>
@@ -89,7 +101,7 @@ export function SalesCard({ rows, live, empty }: SalesCardProps) {
                 </tr>
               </thead>
               <tbody>
-                {(held ? shown : shown.slice(0, rows)).map((sale, place) => (
+                {listed.map((sale, place) => (
                   // Keyed by place: at a thousand sales a second it is far cheaper to rewrite texts than to make rows.
                   // biome-ignore lint/suspicious/noArrayIndexKey: see above; rows hold no state.
                   <SaleRow key={place} sale={sale} zone={zone} />
@@ -117,9 +129,11 @@ const SaleRow = memo(function SaleRow({ sale, zone }: { readonly sale: SaleLine;
   return (
     <tr>
       <td className={tables.mono}>{soldAtWords(sale, today, zone)}</td>
-      <td className={tables.name}>{theater ?? `Theatre ${sale.theaterId}`}</td>
-      <td>
-        {movie ?? `Movie ${sale.movieId}`}
+      <td className={tables.name} title={theater}>
+        {theater ?? `Theatre ${sale.theaterId}`}
+      </td>
+      <td title={movie}>{movie ?? `Movie ${sale.movieId}`}</td>
+      <td className={classes.kind}>
         {refund ? (
           <span className={classes.refund}>
             <Icon of={Undo2} size={12} /> Refund
@@ -127,9 +141,9 @@ const SaleRow = memo(function SaleRow({ sale, zone }: { readonly sale: SaleLine;
         ) : null}
       </td>
       <td>{minuteWords(sale.showtime, zone)}</td>
-      <td>
+      <td title={word}>
         <Icon of={icon} size={13} className={classes.channelIcon} />
-        {word}
+        <span className={classes.channelWord}>{word}</span>
       </td>
       <td className={`${tables.figure} ${classes.plain}`}>{countWords(sale.kind * sale.tickets)}</td>
       <td className={`${tables.figure} ${classes.plain}`}>

@@ -1,18 +1,30 @@
+import { type Change, changeOf, unknownChange } from '../../../../backend/domain/change.ts';
 import type { Measures } from '../../../../backend/domain/measures.ts';
-import { averageTicketPrice, change } from '../../../../backend/domain/money.ts';
 import type { DaySeries } from './day-series.ts';
 import type { ComparedDay } from './revenue-spans.ts';
 
 const minuteMs = 60_000;
 const sparkPoints = 30;
+/** How far back transactions are counted, ms. */
+const windowMs = 15 * minuteMs;
 
-/** Changes against the same weekday last week; null where there is nothing to compare with. */
+/** Changes against the same weekday last week. */
 export interface TileChanges {
-  readonly gross: number | null;
-  readonly admits: number | null;
-  readonly price: number | null;
-  readonly sales: number | null;
+  readonly gross: Change;
+  /** What was gained or lost of the gross, in minor units; null where nothing is compared. */
+  readonly gap: bigint | null;
+  readonly admits: Change;
+  readonly price: Change;
+  readonly sales: Change;
 }
+
+const noChanges: TileChanges = {
+  gross: unknownChange,
+  gap: null,
+  admits: unknownChange,
+  price: unknownChange,
+  sales: unknownChange,
+};
 
 /** Shapes of the tiles, oldest first. */
 export interface TileShapes {
@@ -23,31 +35,43 @@ export interface TileShapes {
 }
 
 /**
- * Both days up to the same whole minute, so that like is compared with like and anyone can check it; sales of the last
- * whole minute. `minute` is the start of the minute that is open.
+ * Both days up to the same whole minute, so that like is compared with like and anyone can check it; sales of the window
+ * of `salesInWindow` on both days. `minute` is the start of the minute that is open.
  */
 export function changesAt({ now, ghost }: ComparedDay, minute: number): TileChanges {
-  if (ghost === null) return { gross: null, admits: null, price: null, sales: null };
+  if (ghost === null) return noChanges;
   const { series, sameTime } = ghost;
+  const from = windowStart(now, minute);
   return {
     ...changesOf(now.before(minute), series.before(sameTime(minute))),
-    sales: change(
-      BigInt(salesIn(now, minute - minuteMs, minute)),
-      BigInt(salesIn(series, sameTime(minute - minuteMs), sameTime(minute))),
-    ),
+    sales: changeOf('sales', between(now, from, minute), between(series, sameTime(from), sameTime(minute))),
   };
+}
+
+/** Sales of the last 15 whole minutes before `minute`; of fewer while the business day is younger. */
+export function salesInWindow(now: DaySeries, minute: number): number {
+  return between(now, windowStart(now, minute), minute).sales;
 }
 
 /** Changes of whole days. */
 export function changesOf(now: Measures, before: Measures): TileChanges {
-  const price = averageTicketPrice(now);
-  const priceBefore = averageTicketPrice(before);
   return {
-    gross: change(now.grossCents, before.grossCents),
-    admits: change(BigInt(now.admits), BigInt(before.admits)),
-    price: price === null || priceBefore === null ? null : change(price, priceBefore),
-    sales: change(BigInt(now.sales), BigInt(before.sales)),
+    gross: changeOf('gross', now, before),
+    gap: now.grossCents - before.grossCents,
+    admits: changeOf('admits', now, before),
+    price: changeOf('price', now, before),
+    sales: changeOf('sales', now, before),
   };
+}
+
+function windowStart(now: DaySeries, minute: number): number {
+  return Math.max(now.start, minute - windowMs);
+}
+
+function between(series: DaySeries, from: number, to: number): Pick<Measures, 'grossCents' | 'sales' | 'admits'> {
+  const a = series.before(from);
+  const b = series.before(to);
+  return { grossCents: b.grossCents - a.grossCents, sales: b.sales - a.sales, admits: b.admits - a.admits };
 }
 
 /** Shapes of the last 30 whole minutes before `minute`. */
@@ -82,8 +106,4 @@ function shapes(series: DaySeries, from: number, step: number, count: number): T
     sales.push(b.sales - a.sales);
   }
   return { gross, admits, price, sales };
-}
-
-function salesIn(series: DaySeries, from: number, to: number): number {
-  return series.before(to).sales - series.before(from).sales;
 }

@@ -40,11 +40,16 @@ function Station({ box, small = false }: { readonly box: Box | undefined; readon
   if (box === undefined) return null;
   const { name, state, word, rate, unit, note, lastAt } = box;
   return (
-    <li className={classes.station} data-state={state} data-small={small || undefined} title={small ? note : undefined}>
+    <li
+      className={classes.station}
+      data-state={state}
+      data-small={small || undefined}
+      title={small ? `${word}, ${note}` : word}
+    >
       <div className={classes.stationTop}>
         <h2>{name}</h2>
         <StateChip state={state} plain>
-          {word}
+          <span className={classes.stationWord}>{word}</span>
         </StateChip>
       </div>
       <div className={classes.stationRate}>

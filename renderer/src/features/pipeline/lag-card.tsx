@@ -54,7 +54,7 @@ function LagTable({ consumer }: { readonly consumer: ConsumerStatus }) {
               <th scope="col" className={classes.barColumn}>
                 <VisuallyHidden>Of the longest</VisuallyHidden>
               </th>
-              <th scope="col" className={tables.figure}>
+              <th scope="col" className={`${tables.figure} ${classes.oldest}`}>
                 Oldest
               </th>
               <th scope="col" className={tables.figure}>
@@ -75,7 +75,7 @@ function LagTable({ consumer }: { readonly consumer: ConsumerStatus }) {
               <td className={`${tables.figure} ${tables.strong}`}>
                 {unknown.length === 0 ? countWords(known) : known === 0 ? <Unknown /> : <>{countWords(known)}+</>}
               </td>
-              <td />
+              <td className={classes.bar} />
               <Seconds seconds={consumer.lagSeconds} />
               <Clear time={consumer.timeToClear} />
             </tr>
@@ -115,7 +115,7 @@ function PartitionRow({ lag, most }: { readonly lag: PartitionLag; readonly most
 }
 
 function Seconds({ seconds }: { readonly seconds: number | null }) {
-  return <td className={tables.figure}>{secondsWords(seconds) ?? <Unknown />}</td>;
+  return <td className={`${tables.figure} ${classes.oldest}`}>{secondsWords(seconds) ?? <Unknown />}</td>;
 }
 
 function Clear({ time }: { readonly time: TimeToClear }) {

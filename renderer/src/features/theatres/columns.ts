@@ -4,6 +4,7 @@ export const columns = [
   'theatre',
   'city',
   'gross',
+  'gap',
   'change',
   'admits',
   'price',
@@ -15,12 +16,14 @@ export const columns = [
 export type Column = (typeof columns)[number];
 
 /** What yields first when width is short. */
-const yielding: readonly Column[] = ['hours', 'refunds', 'occupancy', 'share', 'city'];
+const yielding: readonly Column[] = ['hours', 'refunds', 'occupancy', 'share', 'gap', 'city'];
 
 const cellPadding = 12;
 /** Advance of a tabular figure at 13 px and weight 560, rounded up. */
 const figureWidth = 8;
-/** The arrow before a change. */
+/** Advance of a letter of a head at 12 px, rounded up. */
+const headWidth = 6.6;
+/** The arrow before a change, or after a head that is sorted by. */
 const arrowWidth = 16;
 
 /** Least width of each column, px. */
@@ -29,6 +32,7 @@ const least: Readonly<Record<Column, number>> = {
   theatre: 134,
   city: 98,
   gross: 98,
+  gap: 66,
   change: 80,
   admits: 54,
   price: 60,
@@ -44,6 +48,7 @@ const shares: Readonly<Record<Column, number>> = {
   theatre: 6,
   city: 3,
   gross: 2,
+  gap: 2,
   change: 2,
   admits: 2,
   price: 2,
@@ -56,10 +61,13 @@ const shares: Readonly<Record<Column, number>> = {
 /** Characters of the longest figures, in the columns that may outgrow their width: money is never cut. */
 interface LongestTexts {
   readonly gross: number;
+  readonly gap: number;
   readonly refunds: number;
   readonly admits: number;
   readonly price: number;
   readonly change: number;
+  /** Of the head of the change, which says up to when. */
+  readonly changeHead: number;
   readonly occupancy: number;
 }
 
@@ -83,13 +91,14 @@ export function fitColumns(
 function textWidth(column: Column, longest: LongestTexts): number {
   switch (column) {
     case 'gross':
+    case 'gap':
     case 'refunds':
     case 'admits':
     case 'price':
     case 'occupancy':
       return Math.ceil(longest[column] * figureWidth);
     case 'change':
-      return Math.ceil(longest.change * figureWidth) + arrowWidth;
+      return Math.max(Math.ceil(longest.change * figureWidth), Math.ceil(longest.changeHead * headWidth)) + arrowWidth;
     default:
       return 0;
   }

@@ -30,6 +30,7 @@ export function LeaderBanner({ day, isCurrent, future, board, asOf, failed }: Le
   const next = board?.[leaders.length];
   const first = leaders[0];
   const name = (id: number): string => catalogue?.theaters.get(id)?.name ?? `Theatre ${id}`;
+  const names = leaders.map(({ theaterId }) => name(theaterId)).join(', ');
   const on = dayWords(day, 'short');
   const follows = useConsole(({ frame }) => frame.lit && frame.pausedAt === null);
   const now = useNow();
@@ -52,9 +53,12 @@ export function LeaderBanner({ day, isCurrent, future, board, asOf, failed }: Le
           </p>
         ) : (
           <p className={classes.sentence}>
-            {leaders.length === 1 ? `Top theatre on ${on}: ` : `Tie of ${leaders.length} on ${on}: `}
+            <span>{leaders.length === 1 ? `Top theatre on ${on}:` : `Tie of ${leaders.length} on ${on}:`}</span>
+            <strong className={classes.names} title={names}>
+              {names},
+            </strong>
             <strong>
-              {leaders.map(({ theaterId }) => name(theaterId)).join(', ')}, <Amount cents={first.measures.grossCents} />
+              <Amount cents={first.measures.grossCents} />
               {leaders.length > 1 ? ' each' : ''}
             </strong>
           </p>
@@ -68,8 +72,13 @@ export function LeaderBanner({ day, isCurrent, future, board, asOf, failed }: Le
               'no other theatre has sold'
             ) : (
               <>
-                ahead of {name(next.theaterId)} by{' '}
-                <Amount cents={first.measures.grossCents - next.measures.grossCents} /> · no tie
+                <span>ahead of</span>
+                <span className={classes.names} title={name(next.theaterId)}>
+                  {name(next.theaterId)}
+                </span>
+                <span>
+                  by <Amount cents={first.measures.grossCents - next.measures.grossCents} /> · no tie
+                </span>
               </>
             )}
           </span>

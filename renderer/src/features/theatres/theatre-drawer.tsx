@@ -19,7 +19,7 @@ import { clockWords, countWords, dayWords } from '../../ui/time-words.ts';
 import { WidgetBoundary } from '../../ui/widget-boundary.tsx';
 import { GrossByHour } from './gross-by-hour.tsx';
 import { type TheatreRow, totalOf } from './theatre-rows.ts';
-import { occupancyWords } from './theatre-table.tsx';
+import { OccupancyFigure } from './theatre-table.tsx';
 import classes from './theatres.module.css';
 
 const shownMovies = 6;
@@ -55,7 +55,7 @@ export function TheatreDrawer({ row, shown, count, asOf, backend, onStep, onClos
     >
       <header className={classes.drawerHead}>
         <div>
-          <h2>{theater.name}</h2>
+          <h2 title={theater.name}>{theater.name}</h2>
           <p>
             {theater.city} · {theater.screens} screens · {rank === null ? 'nothing sold' : `rank ${rank} of ${count}`}
           </p>
@@ -83,15 +83,7 @@ export function TheatreDrawer({ row, shown, count, asOf, backend, onStep, onClos
         <Figure name="Admits">{countWords(measures.admits)}</Figure>
         <Figure name="ATP">{price === null ? 'n/a' : <Amount cents={price} />}</Figure>
         <Figure name="Occupancy">
-          <span
-            title={
-              occupancy === null
-                ? 'The house has not told its seats'
-                : `of ${theater.seats} seats, ${theater.showingsPerScreen} showings a screen`
-            }
-          >
-            {occupancyWords(occupancy)}
-          </span>
+          <OccupancyFigure occupancy={occupancy} />
         </Figure>
       </dl>
       <WidgetBoundary>
@@ -289,6 +281,7 @@ function LastSales({ theaterId, isCurrent }: { readonly theaterId: number; reado
           <colgroup>
             <col className={classes.saleAt} />
             <col />
+            <col className={classes.saleKind} />
             <col className={classes.saleTickets} />
             <col style={{ width: amountWidth(value.map(({ amountCents }) => -amountCents)) }} />
           </colgroup>
@@ -296,6 +289,7 @@ function LastSales({ theaterId, isCurrent }: { readonly theaterId: number; reado
             <tr>
               <th scope="col">Sold at</th>
               <th scope="col">Movie</th>
+              <th scope="col">Kind</th>
               <th scope="col">Tickets</th>
               <th scope="col">Amount</th>
             </tr>
@@ -312,8 +306,10 @@ function LastSales({ theaterId, isCurrent }: { readonly theaterId: number; reado
                       <span title={clockWords(sale.soldAt, zone)}>{dayWords(day, 'short')}</span>
                     )}
                   </td>
-                  <td className={tables.name}>
+                  <td className={tables.name} title={titles?.get(sale.movieId)?.title}>
                     {titles?.get(sale.movieId)?.title ?? `Movie ${sale.movieId}`}
+                  </td>
+                  <td>
                     {sale.kind === -1 ? (
                       <span className={classes.refund}>
                         <Icon of={Undo2} size={12} /> Refund

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createBusinessCalendar } from '../../../../backend/domain/business-day.ts';
 import type { Measures } from '../../../../backend/domain/measures.ts';
 import type { RankedTheater, Theater } from '../../../../backend/domain/question.ts';
-import { fitColumns } from './columns.ts';
-import { filterRows, inHeldOrder, occupancyOf, orderChanges, sortRows, theatreRows } from './theatre-rows.ts';
+import { columns, fitColumns } from './columns.ts';
+import { filterRows, inHeldOrder, orderChanges, sortRows, theatreRows } from './theatre-rows.ts';
 
 const house = (id: number, name: string, city: string, seats: number | null = 100): Theater => ({
   id,
@@ -30,7 +31,12 @@ const theaters = [
   house(2, 'Lantern Yard', 'Aldermouth', null),
   house(3, 'Gasworks', 'Brackwell'),
 ];
-const rows = theatreRows(theaters, [ranked(1, 2, 300n), ranked(2, 1, 100n)], (id) => (id === 1 ? 0.5 : null));
+const calendar = createBusinessCalendar({ zone: 'Europe/London', cutoverHour: 6 });
+const rows = theatreRows(theaters, [ranked(1, 2, 300n), ranked(2, 1, 100n)], {
+  changeOf: (id) => (id === 1 ? { kind: 'known', ratio: 0.5 } : { kind: 'too-few' }),
+  gapOf: (id) => (id === 1 ? 20n : null),
+  showings: { calendar, day: '2026-11-22', at: Date.parse('2026-11-22T16:00:00Z') },
+});
 const ids = (list: readonly { theater: Theater }[]): number[] => list.map(({ theater }) => theater.id);
 
 describe('theatreRows', () => {
@@ -44,8 +50,12 @@ describe('theatreRows', () => {
   });
 
   it('knows no occupancy where the seats are not told', () => {
-    expect(rows.map(({ occupancy }) => occupancy)).toEqual([0.1, null, 0]);
-    expect(occupancyOf(house(9, 'a', 'b', 200), 250)).toBe(0.25);
+    // 50 admits of 100 seats in the three showings that have begun by 16:00.
+    expect(rows.map(({ occupancy }) => occupancy)).toEqual([
+      { kind: 'known', ratio: 50 / 300 },
+      { kind: 'unknown' },
+      { kind: 'known', ratio: 0 },
+    ]);
   });
 });
 
@@ -80,14 +90,15 @@ describe('held order', () => {
 });
 
 describe('fitColumns', () => {
-  const short = { gross: 10, refunds: 8, admits: 5, price: 6, change: 6, occupancy: 3 };
+  const short = { gross: 10, refunds: 8, admits: 5, price: 6, gap: 7, change: 6, changeHead: 15, occupancy: 3 };
 
-  it('shows all columns beside the docked drawer of a window of 1440 px', () => {
-    expect(fitColumns(794, short).shown).toHaveLength(11);
+  it('shows all columns but shapes and refunds beside the docked drawer of a window of 1440 px', () => {
+    expect(fitColumns(794, short).shown).toEqual(columns.filter((each) => each !== 'hours' && each !== 'refunds'));
   });
 
   it('lets columns yield in their order and keeps the figures that answer the question', () => {
-    expect(fitColumns(780, short).shown).not.toContain('hours');
+    expect(fitColumns(860, short).shown).not.toContain('hours');
+    expect(fitColumns(860, short).shown).toContain('refunds');
     expect(fitColumns(700, short).shown).not.toContain('refunds');
     expect(fitColumns(300, short).shown).toEqual(['rank', 'theatre', 'gross', 'change', 'admits', 'price']);
   });
@@ -97,7 +108,7 @@ describe('fitColumns', () => {
     const filled = shown.reduce((sum, column) => sum + widthOf(column), 0);
     expect(filled).toBeGreaterThan(1185);
     expect(filled).toBeLessThanOrEqual(1200);
-    expect(widthOf('hours')).toBeGreaterThan(120);
+    expect(widthOf('hours')).toBeGreaterThan(100);
   });
 
   it('widens a column for figures that outgrow it, as money is never cut', () => {

@@ -1,5 +1,7 @@
+import type { Change } from '../../../../backend/domain/change.ts';
 import { addMeasures, type Measures, noMeasures } from '../../../../backend/domain/measures.ts';
 import { averageTicketPrice, share } from '../../../../backend/domain/money.ts';
+import { type Occupancy, occupancyOf } from '../../../../backend/domain/occupancy.ts';
 import type { RankedTheater, Theater } from '../../../../backend/domain/question.ts';
 
 /** A theatre's line of the table. */
@@ -8,10 +10,11 @@ export interface TheatreRow {
   /** null: nothing sold that day, so it has no rank. */
   readonly rank: number | null;
   readonly measures: Measures;
-  readonly change: number | null;
+  readonly change: Change;
+  /** Gained or lost up to the same instant, in minor units; null where nothing is compared. */
+  readonly gap: bigint | null;
   readonly price: bigint | null;
-  /** Admits of the seats offered that day; null when the house has not told its seats. */
-  readonly occupancy: number | null;
+  readonly occupancy: Occupancy;
   /** Of the gross of all theatres; null while that is zero. */
   readonly share: number | null;
 }
@@ -21,6 +24,7 @@ export type SortKey =
   | 'theatre'
   | 'city'
   | 'gross'
+  | 'gap'
   | 'change'
   | 'admits'
   | 'price'
@@ -33,17 +37,19 @@ export interface Sort {
   readonly descending: boolean;
 }
 
-/** Admits as a share of all seats of all showings of the day. */
-export function occupancyOf({ seats, showingsPerScreen }: Theater, admits: number): number | null {
-  const offered = (seats ?? 0) * showingsPerScreen;
-  return offered === 0 ? null : admits / offered;
+/** What rows are made with beside the leaderboard. */
+export interface RowContext {
+  readonly changeOf: (theaterId: number) => Change;
+  readonly gapOf: (theaterId: number) => bigint | null;
+  /** Up to when showings count as begun. */
+  readonly showings: Parameters<typeof occupancyOf>[2];
 }
 
 /** A row for every theatre of the catalogue; those without a sale have no rank. */
 export function theatreRows(
   theaters: Iterable<Theater>,
   leaderboard: readonly RankedTheater[],
-  changeOf: (theaterId: number) => number | null,
+  { changeOf, gapOf, showings }: RowContext,
 ): TheatreRow[] {
   const ranked = new Map(leaderboard.map((row) => [row.theaterId, row]));
   const total = totalOf(leaderboard).grossCents;
@@ -55,8 +61,9 @@ export function theatreRows(
       rank: row?.rank ?? null,
       measures,
       change: changeOf(theater.id),
+      gap: gapOf(theater.id),
       price: averageTicketPrice(measures),
-      occupancy: occupancyOf(theater, measures.admits),
+      occupancy: occupancyOf(theater, measures.admits, showings),
       share: share(measures.grossCents, total),
     };
   });
@@ -100,14 +107,16 @@ function sortValue(row: TheatreRow, key: SortKey): string | number | bigint | nu
       return row.theater.city.toLowerCase();
     case 'gross':
       return row.rank === null ? null : row.measures.grossCents;
+    case 'gap':
+      return row.gap;
     case 'change':
-      return row.change;
+      return row.change.kind === 'known' ? row.change.ratio : null;
     case 'admits':
       return row.measures.admits;
     case 'price':
       return row.price;
     case 'occupancy':
-      return row.occupancy;
+      return 'ratio' in row.occupancy ? row.occupancy.ratio : null;
     case 'refunds':
       return row.measures.refundCents;
     case 'share':

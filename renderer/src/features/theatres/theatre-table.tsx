@@ -1,8 +1,10 @@
 import { UnstyledButton } from '@mantine/core';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, memo, type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import { changeWords } from '../../../../backend/domain/change.ts';
 import type { Measures } from '../../../../backend/domain/measures.ts';
 import { averageTicketPrice, formatPercent } from '../../../../backend/domain/money.ts';
+import type { Occupancy } from '../../../../backend/domain/occupancy.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
 import { useSize } from '../../charts/use-size.ts';
 import { zoneOf } from '../../store/business-days.ts';
@@ -35,6 +37,7 @@ const heads: Readonly<
   theatre: { word: 'Theatre', sort: 'theatre', figure: false },
   city: { word: 'City', sort: 'city', figure: false },
   gross: { word: 'Gross', sort: 'gross', figure: true, title: 'Sales minus refunds, by sale date' },
+  gap: { word: 'Gap', sort: 'gap', figure: true },
   change: { word: 'Change', sort: 'change', figure: true },
   admits: { word: 'Admits', sort: 'admits', figure: true, title: 'Tickets sold minus tickets refunded' },
   price: { word: 'ATP', sort: 'price', figure: true, title: 'Average ticket price: gross / admits' },
@@ -42,7 +45,8 @@ const heads: Readonly<
     word: 'Occ.',
     sort: 'occupancy',
     figure: true,
-    title: 'Admits of the seats of all showings of the day; n/a where the seats are not told',
+    title:
+      'Admits of the seats of the showings begun so far, taken to be spread evenly from 10:00 to 22:45; n/a where the seats are not told',
   },
   refunds: { word: 'Refunds', sort: 'refunds', figure: true },
   share: { word: 'Share', sort: 'share', figure: true, title: 'Share of the gross of all theatres' },
@@ -103,9 +107,11 @@ export function TheatreTable(props: TheatreTableProps) {
       admits: Math.max(...rows.map(({ measures }) => countWords(measures.admits).length)),
       price: Math.max(...rows.map(({ price }) => (price === null ? 0 : amounts.exact(price).length))),
       occupancy: Math.max(...rows.map(({ occupancy }) => occupancyWords(occupancy).length)),
-      change: Math.max(...rows.map(({ change }) => formatPercent(change, { signed: true }).length)),
+      gap: Math.max(...rows.map(({ gap }) => (gap === null ? 1 : amounts.gap(gap).length))),
+      change: Math.max(...rows.map(({ change }) => (change.kind === 'too-few' ? 7 : changeWords(change).length))),
+      changeHead: changeHead(quarter, zone).length,
     }),
-    [rows, amounts],
+    [rows, amounts, quarter, zone],
   );
   const { shown, widthOf } = useMemo(() => fitColumns(size.width, longest), [size.width, longest]);
 
@@ -162,7 +168,10 @@ export function TheatreTable(props: TheatreTableProps) {
                   column={column}
                   sort={sort}
                   onSort={onSort}
-                  title={column === 'change' ? changeTitle(against, quarter, zone) : heads[column].title}
+                  word={column === 'change' ? changeHead(quarter, zone) : heads[column].word}
+                  title={
+                    column === 'change' || column === 'gap' ? changeTitle(against, quarter, zone) : heads[column].title
+                  }
                 />
               ))}
             </tr>
@@ -205,6 +214,11 @@ export function TheatreTable(props: TheatreTableProps) {
   );
 }
 
+/** Says up to when changes count: they are renewed each quarter hour, the gross beside them with each sale. */
+export function changeHead(quarter: number | null, zone: string): string {
+  return quarter === null ? 'Change' : `Change to ${minuteWords(quarter, zone)}`;
+}
+
 function changeTitle(against: string | null, quarter: number | null, zone: string): string {
   if (against === null) return 'Not compared: switch on Compare above';
   return quarter === null ? `Whole day ${against}` : `Both days until ${minuteWords(quarter, zone)}, ${against}`;
@@ -230,14 +244,15 @@ function nextIndex(key: string, index: number, count: number, page: number): num
 }
 
 interface HeadProps {
+  readonly word: string;
   readonly column: Column;
   readonly sort: Sort;
   readonly onSort: (sort: Sort) => void;
   readonly title: string | undefined;
 }
 
-function Head({ column, sort, onSort, title }: HeadProps) {
-  const { word, sort: key, figure } = heads[column];
+function Head({ column, word, sort, onSort, title }: HeadProps) {
+  const { sort: key, figure } = heads[column];
   const sorted = key !== null && key === sort.key;
   const className = `${figure ? tables.figure : ''} ${sorted ? tables.sorted : ''}`;
   if (key === null) {
@@ -316,7 +331,9 @@ function sameRow(a: TheatreRow, b: TheatreRow): boolean {
   return (
     a.theater === b.theater &&
     a.rank === b.rank &&
-    a.change === b.change &&
+    changeWords(a.change) === changeWords(b.change) &&
+    a.gap === b.gap &&
+    occupancyWords(a.occupancy) === occupancyWords(b.occupancy) &&
     a.share === b.share &&
     a.measures.grossCents === b.measures.grossCents &&
     a.measures.refundCents === b.measures.refundCents &&
@@ -342,13 +359,15 @@ function cell(column: Column, row: TheatreRow, shape: readonly number[] | undefi
     case 'gross':
       return <Amount cents={measures.grossCents} />;
     case 'change':
-      return <Delta ratio={row.change} />;
+      return <Delta change={row.change} brief />;
+    case 'gap':
+      return <Gap cents={row.gap} />;
     case 'admits':
       return countWords(measures.admits);
     case 'price':
       return row.price === null ? 'n/a' : <Amount cents={row.price} />;
     case 'occupancy':
-      return occupancyWords(row.occupancy);
+      return <OccupancyFigure occupancy={row.occupancy} />;
     case 'refunds':
       return <Amount cents={-measures.refundCents} />;
     case 'share':
@@ -362,8 +381,48 @@ function cell(column: Column, row: TheatreRow, shape: readonly number[] | undefi
 
 const wholePercent = new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 0 });
 
-/** Occupancy in whole percent; below one percent it says so, as 0% would be no one. */
-export function occupancyWords(occupancy: number | null): string {
-  if (occupancy === null) return 'n/a';
-  return occupancy > 0 && occupancy < 0.01 ? '<1%' : wholePercent.format(occupancy);
+/** Gained or lost, short, with the exact amount on hover. */
+function Gap({ cents }: { readonly cents: bigint | null }) {
+  const amounts = useAmounts();
+  return cents === null ? '\u2014' : <span title={amounts.exact(cents)}>{amounts.gap(cents)}</span>;
+}
+
+/** Occupancy in whole percent; below one percent it says so, as 0% would be no one; more than all seats is an error. */
+export function occupancyWords(occupancy: Occupancy): string {
+  switch (occupancy.kind) {
+    case 'known':
+      return occupancy.ratio > 0 && occupancy.ratio < 0.01 ? '<1%' : wholePercent.format(occupancy.ratio);
+    case 'over':
+      return 'over 100%';
+    case 'unknown':
+      return 'n/a';
+    case 'not-begun':
+      return '\u2014';
+    default:
+      return occupancy satisfies never;
+  }
+}
+
+/** The words of an occupancy, and on hover what they mean. */
+export function OccupancyFigure({ occupancy }: { readonly occupancy: Occupancy }) {
+  const words = occupancyWords(occupancy);
+  switch (occupancy.kind) {
+    case 'known':
+      return words;
+    case 'over':
+      return (
+        <span
+          className={classes.over}
+          title={`Error: ${wholePercent.format(occupancy.ratio)}. More admits than seats of the showings begun so far: look at the seats and showings of the theatre`}
+        >
+          {words}
+        </span>
+      );
+    case 'unknown':
+      return <span title="The house has not told its seats">{words}</span>;
+    case 'not-begun':
+      return <span title="No showing of the day has begun">{words}</span>;
+    default:
+      return occupancy satisfies never;
+  }
 }

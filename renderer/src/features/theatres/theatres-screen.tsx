@@ -3,13 +3,14 @@ import { useMediaQuery } from '@mantine/hooks';
 import { ArrowUpDown, Search } from 'lucide-react';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { useAsOf } from '../../store/as-of.ts';
-import { useShownDay, zoneOf } from '../../store/business-days.ts';
+import { useCalendar, useShownDay, zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { oldAfterMs } from '../../store/frame-state.ts';
 import { runCommand } from '../../store/run-command.ts';
 import { useScreenActions } from '../../store/screen-actions.ts';
 import { useAnswer } from '../../store/use-answer.ts';
 import { useTheatreChanges } from '../../store/use-theatre-changes.ts';
+import { useAmounts } from '../../ui/amount.tsx';
 import { AsOf } from '../../ui/as-of.tsx';
 import { Panel } from '../../ui/card.tsx';
 import { DayTotal } from '../../ui/day-total.tsx';
@@ -21,7 +22,7 @@ import { dayWords } from '../../ui/time-words.ts';
 import { LeaderBanner } from './leader-banner.tsx';
 import { TheatreDrawer } from './theatre-drawer.tsx';
 import { filterRows, type Sort, sortRows, theatreRows, totalOf } from './theatre-rows.ts';
-import { TheatreTable } from './theatre-table.tsx';
+import { changeHead, TheatreTable } from './theatre-table.tsx';
 import classes from './theatres.module.css';
 import { theatresCsv } from './theatres-csv.ts';
 import { useHolding } from './use-holding.ts';
@@ -48,7 +49,11 @@ export function TheatresScreen() {
   const { held, handlers } = useHolding();
 
   const board = useAnswer('theaterLeaderboard', { day });
-  const { changeOf, quarter } = useTheatreChanges(shown, quarterAt);
+  const { changeOf, gapOf, quarter } = useTheatreChanges(shown, quarterAt);
+  const calendar = useCalendar();
+  const amounts = useAmounts();
+  const zone = useConsole(zoneOf);
+  const showings = useMemo(() => ({ calendar, day, at: quarterAt ?? calendar.endOf(day) }), [calendar, day, quarterAt]);
   const hours = useAnswer('theaterHours', { day }, { refetchMs: hoursRefetchMs });
   const shapes = useHourShapes(hours.value, day, isCurrent);
 
@@ -56,25 +61,25 @@ export function TheatresScreen() {
     () =>
       board.value === null || catalogue === null
         ? null
-        : theatreRows(catalogue.theaters.values(), board.value, changeOf),
-    [board.value, catalogue, changeOf],
+        : theatreRows(catalogue.theaters.values(), board.value, { changeOf, gapOf, showings }),
+    [board.value, catalogue, changeOf, gapOf, showings],
   );
   const wanted = useMemo(() => sortRows(filterRows(all ?? [], filter), sort), [all, filter, sort]);
   const { rows, changes, apply } = useRowOrder(wanted, held, `${day} ${filter} ${sort.key} ${sort.descending}`);
   const total = useMemo(() => totalOf(all ?? []), [all]);
   const version = board.watermark?.version ?? null;
   const asOf = useAsOf(day, board.watermark);
-  const zone = useConsole(zoneOf);
 
   const filterRef = useRef<HTMLInputElement>(null);
-  const exported = useRef({ day, rows });
-  exported.current = { day, rows };
+  const file = { rows, options: { day, changeHead: changeHead(quarter, zone), decimal: amounts.decimal } };
+  const exported = useRef(file);
+  exported.current = file;
   const known = all !== null;
   useScreenActions(
     useMemo(
       () => ({
         focusFilter: () => filterRef.current?.select(),
-        ...(known ? { exportCsv: () => theatresCsv(exported.current.day, exported.current.rows) } : {}),
+        ...(known ? { exportCsv: () => theatresCsv(exported.current.rows, exported.current.options) } : {}),
       }),
       [known],
     ),
