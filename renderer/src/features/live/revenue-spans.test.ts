@@ -75,7 +75,14 @@ describe('spanPicture', () => {
     expect(buckets).toHaveLength(60);
     expect(bucketMs).toBe(60_000);
     expect(openAt).toBe(at('2026-11-22T19:42'));
-    expect(buckets.at(-1)).toEqual({ at: openAt, grossCents: 300n, ghostCents: 0n, sales: 1, admits: 2 });
+    expect(buckets.at(-1)).toEqual({
+      at: openAt,
+      grossCents: 300n,
+      ghostCents: 0n,
+      sales: 1,
+      ghostSales: 0,
+      admits: 2,
+    });
     expect(buckets.at(-2)).toMatchObject({ grossCents: 0n, ghostCents: 600n });
     expect(buckets.at(-3)).toMatchObject({ grossCents: 1000n, ghostCents: 700n });
   });
