@@ -19,6 +19,8 @@ export type Column = (typeof columns)[number];
 const yielding: readonly Column[] = ['hours', 'refunds', 'occupancy', 'share', 'gap', 'city'];
 
 const cellPadding = 12;
+/** What the cells at both ends have more. */
+const edgePadding = 6;
 /** Advance of a tabular figure at 13 px and weight 560, rounded up. */
 const figureWidth = 8;
 /** Advance of a letter of a head at 12 px, rounded up. */
@@ -77,7 +79,8 @@ export function fitColumns(
   longest: LongestTexts,
 ): { readonly shown: readonly Column[]; readonly widthOf: (column: Column) => number } {
   const leastOf = (column: Column): number => Math.max(least[column], textWidth(column, longest) + cellPadding);
-  const neededBy = (list: readonly Column[]): number => list.reduce((sum, column) => sum + leastOf(column), 0);
+  const neededBy = (list: readonly Column[]): number =>
+    list.reduce((sum, column) => sum + leastOf(column), edgePadding);
   let shown: readonly Column[] = columns;
   for (const column of yielding) {
     if (neededBy(shown) <= width) break;
@@ -85,7 +88,11 @@ export function fitColumns(
   }
   const spare = Math.max(0, width - neededBy(shown));
   const parts = shown.reduce((sum, column) => sum + shares[column], 0);
-  return { shown, widthOf: (column) => leastOf(column) + Math.floor((spare * shares[column]) / parts) };
+  const edgeOf = (column: Column): number => (column === shown.at(-1) ? edgePadding : 0);
+  return {
+    shown,
+    widthOf: (column) => leastOf(column) + edgeOf(column) + Math.floor((spare * shares[column]) / parts),
+  };
 }
 
 function textWidth(column: Column, longest: LongestTexts): number {

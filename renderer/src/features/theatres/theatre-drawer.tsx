@@ -57,7 +57,12 @@ export function TheatreDrawer({ row, shown, count, asOf, backend, onStep, onClos
         <div>
           <h2 title={theater.name}>{theater.name}</h2>
           <p>
-            {theater.city} · {theater.screens} screens · {rank === null ? 'nothing sold' : `rank ${rank} of ${count}`}
+            <span className={classes.clip} title={theater.city}>
+              {theater.city}
+            </span>
+            <span>
+              · {theater.screens} screens · {rank === null ? 'nothing sold' : `rank ${rank} of ${count}`}
+            </span>
           </p>
         </div>
         <div className={classes.drawerActions}>

@@ -97,8 +97,8 @@ describe('fitColumns', () => {
   });
 
   it('lets columns yield in their order and keeps the figures that answer the question', () => {
-    expect(fitColumns(860, short).shown).not.toContain('hours');
-    expect(fitColumns(860, short).shown).toContain('refunds');
+    expect(fitColumns(870, short).shown).not.toContain('hours');
+    expect(fitColumns(870, short).shown).toContain('refunds');
     expect(fitColumns(700, short).shown).not.toContain('refunds');
     expect(fitColumns(300, short).shown).toEqual(['rank', 'theatre', 'gross', 'change', 'admits', 'price']);
   });
