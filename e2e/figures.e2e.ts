@@ -147,6 +147,12 @@ function flaws(): Promise<readonly string[]> {
       const outer = card.getBoundingClientRect();
       if (inner.right > outer.right + 1 || inner.left < outer.left - 1) found.push(`outside: ${name(button)}`);
     }
+    // Nothing is out of reach at the side: pages do not scroll sideways.
+    for (const button of document.querySelectorAll('button')) {
+      if (shown(button) && button.getBoundingClientRect().right > window.innerWidth + 1) {
+        found.push(`out of reach: ${name(button)}`);
+      }
+    }
     return [...new Set(found)];
   });
 }
