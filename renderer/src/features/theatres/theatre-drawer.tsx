@@ -286,7 +286,7 @@ function LastSales({ theaterId, isCurrent }: { readonly theaterId: number; reado
           <colgroup>
             <col className={classes.saleAt} />
             <col />
-            <col className={classes.saleKind} />
+            <col className={value.some(({ kind }) => kind === -1) ? classes.saleKind : classes.none} />
             <col className={classes.saleTickets} />
             <col style={{ width: amountWidth(value.map(({ amountCents }) => -amountCents)) }} />
           </colgroup>
@@ -314,7 +314,7 @@ function LastSales({ theaterId, isCurrent }: { readonly theaterId: number; reado
                   <td className={tables.name} title={titles?.get(sale.movieId)?.title}>
                     {titles?.get(sale.movieId)?.title ?? `Movie ${sale.movieId}`}
                   </td>
-                  <td>
+                  <td className={classes.kind}>
                     {sale.kind === -1 ? (
                       <span className={classes.refund}>
                         <Icon of={Undo2} size={12} /> Refund

@@ -388,7 +388,7 @@ function Gap({ cents }: { readonly cents: bigint | null }) {
 }
 
 /** Occupancy in whole percent; below one percent it says so, as 0% would be no one; more than all seats is an error. */
-export function occupancyWords(occupancy: Occupancy): string {
+function occupancyWords(occupancy: Occupancy): string {
   switch (occupancy.kind) {
     case 'known':
       return occupancy.ratio > 0 && occupancy.ratio < 0.01 ? '<1%' : wholePercent.format(occupancy.ratio);
