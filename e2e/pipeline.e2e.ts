@@ -52,7 +52,7 @@ afterAll(async () => {
 
 describe('the pipeline', () => {
   it('shows each station with its rate, and the lag of each partition', async () => {
-    await page.keyboard.press('Control+4');
+    await page.keyboard.press('Control+3');
     await page.getByRole('heading', { name: 'Pipeline', level: 1 }).waitFor();
     const flow = page.getByRole('region', { name: 'Flow' });
     for (const station of ['Simulator', 'Topic', 'Consumer', 'PostgreSQL', 'Read model', 'Query', 'Window']) {
