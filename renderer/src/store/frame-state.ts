@@ -129,7 +129,7 @@ function coreOf(facts: FrameFacts, now: number): Core {
 function startingOf(state: Extract<AppState, { phase: 'starting' }>, nameOf: FrameFacts['nameOf']): Core {
   const name = nameOf(state.source);
   if (state.services.some(({ status }) => status.state === 'down')) {
-    return { kind: 'starting', word: `${name}: waiting for services`, look: 'error' };
+    return { kind: 'starting', word: 'Waiting for services', look: 'error' };
   }
   return { kind: 'starting', word: `${state.goingBack ? 'Going back to' : 'Starting'} ${name}`, look: 'working' };
 }

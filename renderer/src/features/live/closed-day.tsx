@@ -91,7 +91,7 @@ export function ClosedDay({ shown }: { readonly shown: ShownDay }) {
         }
         note={
           <>
-            final figures, by sale date · <AsOf at={asOf} zone={zone} by={summary.backend} />
+            <AsOf at={asOf} zone={zone} by={summary.backend} /> · final figures, by sale date
           </>
         }
         actions={
