@@ -5,7 +5,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NativeServices, startServices } from '../scripts/services/native.mjs';
-import { ask, goTo, launchApp, type RunningApp, temporaryFolder, until } from './harness.ts';
+import { ask, goTo, launchApp, type RunningApp, temporaryFolder, until, waitForState } from './harness.ts';
 
 /*
  * Settings, Data source, on real services, in order: each test goes on where the one before has stopped.
@@ -101,6 +101,7 @@ describe('the data source', () => {
 
   it('saves a profile that passes its tests, and the password in no file in clear', async () => {
     await fillProfile('Staging', services.postgres.port);
+    await page.getByLabel('Allow invented sales').click();
     await card('PostgreSQL')
       .getByLabel(/^Password/)
       .fill(password);
@@ -137,7 +138,7 @@ describe('the data source', () => {
     await until('the services are in use', 40_000, async () => (await inUse()) === 'staging');
     const settings = await ask(page, 'settings.get', undefined);
     await ask(page, 'simulator.update', { ...settings.simulator, rate: 200 });
-    await ask(page, 'simulator.start', undefined);
+    await ask(page, 'simulator.start', { profile: 'Staging' });
     await until('sales arrive', 60_000, async () => {
       return (await ask(page, 'live.snapshot', undefined)).ledger.events > 200;
     });
@@ -222,7 +223,8 @@ describe('the data source', () => {
       .first()
       .waitFor();
     await goTo(page, 'Live');
-    await page.getByRole('main').getByText('Observing: stored by others').waitFor();
+    await waitForState(page, 'Observing', 20_000);
+    await page.getByRole('main').getByText('stored by others').waitFor();
   });
 
   it('is accessible, light and dark', async () => {
