@@ -55,7 +55,8 @@ function start(...words: string[]): void {
 async function get(port: number, path: string) {
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
   const text = await response.text();
-  return { status: response.status, text, retryAfter: response.headers.get('retry-after') };
+  const { headers, status } = response;
+  return { status, text, retryAfter: headers.get('retry-after'), database: headers.get('reelmetrics-database') };
 }
 
 /** The status, once there is one: the program takes a moment to listen. */
@@ -104,16 +105,21 @@ describe('while PostgreSQL is away at the start', () => {
     giveBack();
     for (const port of [sql, materialized]) await expect.poll(() => statusOf(port, '/health/ready'), soon).toBe(200);
 
+    expect((await get(materialized, '/theaters')).database).toBeNull();
+
     // What Redis holds is answered while PostgreSQL is away; what only PostgreSQL has is not.
     const today = new Date().toISOString().slice(0, 10);
     await expect.poll(() => statusOf(materialized, `/summary/${today}`), soon).toBe(200);
     await take();
     await expect.poll(() => statusOf(sql, '/health/ready'), soon).toBe(503);
+    const marked = async () => (await get(materialized, `/summary/${today}`)).database;
+    await expect.poll(marked, soon).toBe('away');
     expect(await get(materialized, `/summary/${today}`)).toMatchObject({
       status: 200,
       text: expect.stringContaining('"source":"read-model"'),
     });
     expect((await get(materialized, '/health/ready')).status).toBe(200);
+    expect((await get(sql, '/theaters')).database).toBe('away');
     const lastYear = await get(materialized, '/summary/2025-01-01');
     expect(lastYear).toMatchObject({ status: 503, retryAfter: '1' });
     expect((await get(sql, '/metrics')).text).toContain('reelmetrics_part_up{part="database"} 0');

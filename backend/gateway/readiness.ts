@@ -57,6 +57,20 @@ export function answeringReadiness(backend: BackendName, { ask, businessDay, sta
   };
 }
 
+/** Whether the database is away, as of a second ago at most: looking costs more than an answer. */
+export function databaseWatch(status: () => Pick<SystemStatus, 'database'>): () => boolean {
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let away = false;
+  return () => {
+    const now = performance.now();
+    if (now - lookedAt > sharedMs) {
+      lookedAt = now;
+      away = isAway(status().database);
+    }
+    return away;
+  };
+}
+
 function isAway({ state }: PartStatus): boolean {
   return state === 'down' || state === 'connecting';
 }

@@ -22,7 +22,7 @@ import type { LiveClients } from './live-clients.ts';
 import type { Metrics } from './metrics.ts';
 import { HttpProblem, sendProblem, toProblem } from './problem.ts';
 import { trustProxy } from './proxy.ts';
-import { answeringReadiness } from './readiness.ts';
+import { answeringReadiness, databaseWatch } from './readiness.ts';
 import { RouteTable } from './route-table.ts';
 import { healthRoutes } from './routes/health.ts';
 import { liveRoute } from './routes/live.ts';
@@ -234,6 +234,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     bodies,
     today: () => source.businessDay(),
     hasTheater,
+    databaseIsAway: databaseWatch(() => source.status()),
   });
   await app.register(healthRoutes, { readiness: () => (parts.started?.() === false ? starting : readiness()) });
   await app.register(operatorRoutes, { source, redrives: parts.redrives, waitMs: longest * waitShare });

@@ -354,8 +354,9 @@ export class Consumer {
         await this.#rounds.run(session, batches, goesOn).finally(() => this.#progress.made());
         this.#failures = 0;
       }
-      // Up means that events are stored, or that none wait.
-      const works = batches.length > 0 || this.#lag.events(session.reader.assigned) === 0;
+      // Up means that events are stored, or that none wait; a partition that is held is told of apart.
+      const { assigned, held = [] } = session.reader;
+      const works = batches.length > 0 || held.length > 0 || this.#lag.events(assigned) === 0;
       if (works && this.#state.state !== 'up' && goesOn()) this.#set('up');
       if (batches.length === 0) continue;
       const count = batches.reduce((sum, batch) => sum + batch.records.length, 0);

@@ -13,6 +13,8 @@ export interface QuestionRoutesParts {
   readonly bodies: AnswerBodies;
   readonly today: () => string;
   readonly hasTheater: (id: number) => boolean;
+  /** Whether what is answered now cannot be compared with the database. */
+  readonly databaseIsAway: () => boolean;
 }
 
 const errors = { 400: problemResponse, 401: problemResponse, 404: problemResponse, 503: problemResponse };
@@ -25,10 +27,11 @@ const config = { audience: 'viewer', limited: true } as const;
 
 export const questionRoutes: FastifyPluginAsyncZod<QuestionRoutesParts> = async (
   app,
-  { bodies, today, hasTheater },
+  { bodies, today, hasTheater, databaseIsAway },
 ) => {
   const send = ({ etag, text }: AnswerBody, request: FastifyRequest, reply: FastifyReply): void => {
     reply.header('etag', etag).header('cache-control', 'private, no-cache');
+    if (databaseIsAway()) reply.header('reelmetrics-database', 'away');
     if (!noneMatch(request.headers['if-none-match'], etag)) reply.code(304).send();
     else reply.header('content-type', 'application/json; charset=utf-8').send(text);
   };
