@@ -79,26 +79,57 @@ describe('the local API', () => {
     expect((await answer(ports.sql, '/theaters', key)).status).toBe(200);
     await page.getByRole('button', { name: 'Revoke wall display' }).click();
     await until('the key is refused', 5_000, async () => (await answer(ports.sql, '/theaters', key)).status === 401);
+    await until('the key is gone from the page', 5_000, async () => (await page.getByText(key).count()) === 0);
   });
 
   it('has users who are added, disabled, and told what is wrong', async () => {
     await page.getByLabel('Name of the user').fill('ada');
     await page.getByLabel('Password, 12 characters or more').fill('short');
-    await page.getByRole('button', { name: 'Add user' }).click();
     await page.getByText('A password has 12 to 200 characters').waitFor();
+    expect(await page.getByRole('button', { name: 'Add user' }).isDisabled()).toBe(true);
     await page.getByLabel('Password, 12 characters or more').fill('four plain words here');
     await page.getByRole('button', { name: 'Add user' }).click();
-    const signIn = () =>
+    const signIn = (password = 'four plain words here') =>
       fetch(`http://127.0.0.1:${ports.sql}/auth/token`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ name: 'ada', password: 'four plain words here' }),
+        body: JSON.stringify({ name: 'ada', password }),
       });
     await page.getByRole('button', { name: 'Disable ada' }).waitFor();
+    for (let guess = 0; guess < 5; guess += 1) expect((await signIn('wrong wrong wrong')).status).toBe(401);
+    await page.getByText(/locked from 127\.0\.0\.1 until \d\d:\d\d:\d\d/).waitFor();
+    expect((await signIn()).status).toBe(401);
+    await page.getByRole('button', { name: 'Unlock ada' }).click();
+    await page.getByText(/locked from/).waitFor({ state: 'detached' });
     expect((await signIn()).status).toBe(200);
     await page.getByRole('button', { name: 'Disable ada' }).click();
     await page.getByRole('button', { name: 'Enable ada' }).waitFor();
     expect((await signIn()).status).toBe(401);
+  });
+
+  it('tells who did what, and what was refused', async () => {
+    const trail = page.getByRole('region', { name: 'Audit trail' });
+    const row = (...words: readonly string[]) =>
+      words.reduce((rows, word) => rows.filter({ hasText: word }), trail.getByRole('row'));
+    await row('user.add', 'window', 'ada', 'done').first().waitFor();
+    await row('key.revoke', 'window').first().waitFor();
+    await row('sign-in', 'not signed in', '127.0.0.1', 'refused, 5 times').first().waitFor();
+    await ask(page, 'consumer.pause', undefined);
+    await ask(page, 'consumer.resume', undefined);
+    await page.getByLabel('Words in the audit trail').fill('consumer.pause');
+    await row('consumer.pause', 'window', 'done').first().waitFor();
+    await until('others are filtered out', 10_000, async () => (await row('user.add').count()) === 0);
+    await page.getByLabel('Words in the audit trail').fill('');
+  });
+
+  it('keeps its two ports apart', async () => {
+    const field = page.getByLabel('Port of the materialized backend');
+    await field.fill(String(ports.sql));
+    await field.press('Enter');
+    await page.getByText(`Both backends cannot listen on one port: ${ports.sql}`).waitFor();
+    expect(await field.inputValue()).toBe(String(ports.materialized));
+    expect((await ask(page, 'settings.get', undefined)).localApi.materializedPort).toBe(ports.materialized);
+    expect((await answer(ports.materialized, '/theaters')).status).toBe(401);
   });
 
   it('shows the same totals as the console on both ports, and how much it is asked', async () => {

@@ -7,6 +7,15 @@ export type Role = (typeof roles)[number];
 /** Small letters, digits, and `.`, `_`, `-` inside. */
 export const accountName = /^[a-z0-9][a-z0-9._-]{0,39}$/;
 
+/** Characters, however many bytes each has. */
+export const leastPasswordLength = 12;
+export const mostPasswordLength = 200;
+
+export function isPasswordLength(password: string): boolean {
+  const { length } = [...password];
+  return length >= leastPasswordLength && length <= mostPasswordLength;
+}
+
 /** Why signing in as a user is refused for some time, whatever the password. */
 export interface SignInLock {
   /** An IPv4 address or an IPv6 /64; null: every one from which the user has never signed in. */

@@ -3,7 +3,17 @@
  * forged, and what is revoked is refused within a second by every instance that reaches the database.
  */
 import { randomBytes } from 'node:crypto';
-import { type Actor, type ApiKey, type AuditOutcome, accountName, type Role, type User } from '../domain/account.ts';
+import {
+  type Actor,
+  type ApiKey,
+  type AuditOutcome,
+  accountName,
+  isPasswordLength,
+  leastPasswordLength,
+  mostPasswordLength,
+  type Role,
+  type User,
+} from '../domain/account.ts';
 import { AppError, messageOf } from '../lib/app-error.ts';
 import { faultOf } from '../lib/plain-text.ts';
 import type { AccountStore, LockPolicy, SessionTokens, TokenHolder } from '../ports/account-store.ts';
@@ -12,7 +22,7 @@ import type { Logger } from '../ports/logger.ts';
 import type { Access, Grace, Principal } from './access.ts';
 import { AuditTrail, localActor, systemActor } from './audit-trail.ts';
 import { KnownTokens, rememberedMs } from './known-tokens.ts';
-import { hashPassword, isPassword, leastPasswordLength, mostPasswordBytes, mostPasswordLength } from './passwords.ts';
+import { hashPassword, isPassword, mostPasswordBytes } from './passwords.ts';
 import { HttpProblem } from './problem.ts';
 import { bearerOf, hashOf, isKey, newToken } from './tokens.ts';
 
@@ -343,8 +353,7 @@ function requireName(name: string): void {
 
 /** Errors: `AppError` bad_request. */
 function requirePassword(password: string): void {
-  const { length } = [...password];
-  if (length < leastPasswordLength || length > mostPasswordLength) {
+  if (!isPasswordLength(password)) {
     throw new AppError('bad_request', `A password has ${leastPasswordLength} to ${mostPasswordLength} characters.`, {
       hint: 'Several words do well.',
     });

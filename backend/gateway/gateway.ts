@@ -73,6 +73,11 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       hint: 'Leave --address out, or leave --no-auth out and add users.',
     });
   }
+  if (options.ports.sql !== 0 && options.ports.sql === options.ports.materialized) {
+    throw new AppError('bad_settings', `Both backends cannot listen on one port, ${options.ports.sql}.`, {
+      hint: 'Choose another port for one of them.',
+    });
+  }
   const metrics = createMetrics(() => source.status());
   const live = new LiveClients(late(() => source.live));
   const guard = createGuard([address, ...hostNames]);

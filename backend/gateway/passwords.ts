@@ -9,9 +9,6 @@ const cost = { N: 2 ** 15, r: 8, p: 3 };
 const maxmem = 64 * 1024 * 1024;
 const bytes = 32;
 
-/** Characters, however many bytes each has. */
-export const leastPasswordLength = 12;
-export const mostPasswordLength = 200;
 export const mostPasswordBytes = 800;
 
 /** `scrypt$N$r$p$salt$hash`. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { accountName, roles } from '../../backend/domain/account.ts';
+import { accountName, auditOutcomes, roles } from '../../backend/domain/account.ts';
 import { isZone } from '../../backend/domain/business-day.ts';
 import { connectionLimits } from '../../backend/domain/connection.ts';
 import type { Question } from '../../backend/domain/question.ts';
 import { deadLetterReasons } from '../../backend/domain/ticket-sale.ts';
+import { faultOf } from '../../backend/lib/plain-text.ts';
 import { profileSchema } from '../../backend/settings/profile.ts';
 import { settingsSchema } from '../../backend/settings/settings.ts';
 import type { RequestName } from './names.ts';
@@ -18,6 +19,12 @@ import type { RequestInput } from './signatures.ts';
 const maxFileCharacters = 16 * 1024 * 1024;
 
 const nothing = z.undefined();
+/** What a store keeps and a terminal prints as it was meant. */
+const plainText = (mostBytes: number) =>
+  z
+    .string()
+    .min(1)
+    .refine((text) => faultOf(text, mostBytes) === null, 'must be plain text');
 const theaterId = z.int().min(1).max(1_000_000);
 const cents = z
   .bigint()
@@ -109,7 +116,9 @@ export const requestSchemas: { readonly [N in RequestName]: z.ZodType<RequestInp
     fallback: fallback.exactOptional(),
     tickRate: tickRate.exactOptional(),
     railCollapsed: railCollapsed.exactOptional(),
-    localApi: localApi.exactOptional(),
+    localApi: localApi
+      .refine(({ sqlPort, materializedPort }) => sqlPort !== materializedPort, 'the two ports must differ')
+      .exactOptional(),
     simulator: simulator.exactOptional(),
   }),
   'profiles.list': nothing,
@@ -180,11 +189,20 @@ export const requestSchemas: { readonly [N in RequestName]: z.ZodType<RequestInp
   'localApi.addUser': z.strictObject({
     name: z.string().regex(accountName),
     role: z.enum(roles),
-    password: z.string().min(1).max(200),
+    password: plainText(800),
   }),
   'localApi.setUserDisabled': z.strictObject({ name: z.string().regex(accountName), disabled: z.boolean() }),
-  'localApi.createKey': z.strictObject({ name: z.string().trim().min(1).max(60), role: z.enum(roles) }),
+  'localApi.unlockUser': z.strictObject({ name: z.string().regex(accountName) }),
+  'localApi.createKey': z.strictObject({ name: plainText(120).trim().min(1), role: z.enum(roles) }),
   'localApi.revokeKey': z.strictObject({ id: z.string().regex(/^[0-9a-f]{8}$/) }),
+  'localApi.audit': z.strictObject({
+    words: plainText(100).exactOptional(),
+    outcome: z.enum(auditOutcomes).exactOptional(),
+    before: z
+      .string()
+      .regex(/^\d{1,18}$/)
+      .exactOptional(),
+  }),
   'file.save': z.strictObject({ suggestedName: fileName, content: z.string().max(maxFileCharacters) }),
   'link.open': z.strictObject({ url: z.string().min(1).max(2048) }),
   'folder.open': z.strictObject({ which: z.enum(['data', 'logs']) }),

@@ -1,4 +1,4 @@
-import type { ApiKey, Role, User } from '../../backend/domain/account.ts';
+import type { ApiKey, AuditEntry, AuditOutcome, Role, User } from '../../backend/domain/account.ts';
 import type { ServiceName } from '../../backend/domain/connection.ts';
 import type {
   DeadLetterPage,
@@ -207,9 +207,16 @@ export interface Requests {
   'localApi.accounts': { input: undefined; output: LocalApiAccounts };
   'localApi.addUser': { input: { name: string; role: Role; password: string }; output: undefined };
   'localApi.setUserDisabled': { input: { name: string; disabled: boolean }; output: undefined };
+  /** Ends what wrong passwords have locked. */
+  'localApi.unlockUser': { input: { name: string }; output: undefined };
   /** The key itself, which is told only now. */
   'localApi.createKey': { input: { name: string; role: Role }; output: { id: string; key: string } };
   'localApi.revokeKey': { input: { id: string }; output: undefined };
+  /** Who did what, newest first: 50 entries. `before` is the id of the last one of the page before. */
+  'localApi.audit': {
+    input: { words?: string; outcome?: AuditOutcome; before?: string };
+    output: readonly AuditEntry[];
+  };
   /** Save dialog; the path chosen, or null when cancelled. At most 16 MB of text. */
   'file.save': { input: { suggestedName: string; content: string }; output: string | null };
   'link.open': { input: { url: string }; output: undefined };

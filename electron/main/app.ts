@@ -32,6 +32,7 @@ import { ReportInbox, runSmoke } from './smoke.ts';
 import { secretVault } from './supported-runtime.ts';
 import { switchDataSource } from './switch-data-source.ts';
 import { offerReload, openMainWindow, rememberWindow } from './window.ts';
+import { WindowAudit } from './window-audit.ts';
 import { startPostgresWorker } from './worker-host.ts';
 
 export interface StartContext {
@@ -139,7 +140,8 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
     feed.appState(state);
   });
 
-  const localApi = new LocalApi(settings.current, { version: app.getVersion(), logger });
+  const audit = new WindowAudit(() => host.current, logger);
+  const localApi = new LocalApi(settings.current, { version: app.getVersion(), audit, logger });
 
   const info = () =>
     appInfo({ dataFolder: folders.data, logFile, diagnostic, notices: [...settings.notices, ...secrets.notices] });
@@ -167,7 +169,7 @@ export async function startApp({ args, folders, logger, logFile, crashes }: Star
       takeReport: diagnostic ? inbox.take : null,
       logger,
     });
-    release.push('ipc', openRouter(window, { handlers, devServer, logger }));
+    release.push('ipc', openRouter(window, { handlers, audit, devServer, logger }));
     Menu.setApplicationMenu(
       Menu.buildFromTemplate(menuTemplate({ platform: process.platform, devTools, run: (id) => feed.command(id) })),
     );

@@ -1,17 +1,19 @@
 import type { Accounts } from '../../backend/gateway/accounts.ts';
 import type { Gateway } from '../../backend/gateway/gateway.ts';
 import { messageOf } from '../../backend/lib/app-error.ts';
-import { systemClock } from '../../backend/ports/clock.ts';
+import { steadyClock } from '../../backend/ports/clock.ts';
 import type { Logger } from '../../backend/ports/logger.ts';
 import type { Runtime } from '../../backend/runtime.ts';
 import type { Settings } from '../../backend/settings/settings.ts';
 import type { LocalApiState } from '../contract/signatures.ts';
 import { toFailure } from './failure.ts';
+import type { WindowAudit } from './window-audit.ts';
 
 const rateWindowMs = 5_000;
 
 export interface LocalApiParts {
   readonly version: string;
+  readonly audit: Pick<WindowAudit, 'trailOf'>;
   readonly logger: Logger;
 }
 
@@ -62,8 +64,13 @@ export class LocalApi {
 
   /** Users and keys of a data source. */
   async accounts(runtime: Runtime): Promise<Accounts> {
-    const { Accounts } = await import('../../backend/gateway/accounts.ts');
-    return new Accounts({ store: runtime.accounts, clock: systemClock, logger: this.#parts.logger });
+    const [{ Accounts }, { localActor }] = await Promise.all([
+      import('../../backend/gateway/accounts.ts'),
+      import('../../backend/gateway/audit-trail.ts'),
+    ]);
+    const { audit, logger } = this.#parts;
+    const trail = audit.trailOf(runtime);
+    return new Accounts({ store: runtime.accounts, clock: steadyClock, logger, trail, actor: localActor('window') });
   }
 
   close(): Promise<void> {
@@ -105,13 +112,14 @@ export class LocalApi {
       hostNames: [],
       version: this.#parts.version,
       accounts: signIn ? await this.accounts(runtime) : null,
+      trail: this.#parts.audit.trailOf(runtime),
       logger: this.#parts.logger,
     });
   }
 
   /** Between the oldest look of the last seconds and now: the window looks once a second. */
   #rate(requests: number): number {
-    const at = Date.now();
+    const at = performance.now();
     this.#samples = [...this.#samples.filter((sample) => at - sample.at <= rateWindowMs), { at, requests }];
     const [oldest] = this.#samples;
     return oldest === undefined || oldest.at === at ? 0 : ((requests - oldest.requests) / (at - oldest.at)) * 1000;

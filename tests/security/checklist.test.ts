@@ -237,10 +237,11 @@ describe('Electron security checklist', () => {
         },
       ]),
     ) as unknown as Handlers;
+    const audit = { around: () => Promise.reject(new Error('reached')) };
     for (const name of requestNames) {
       const sender = { isOurWindow: true, isMainFrame: true, url: 'https://example.com/' };
       expect(
-        await handleRequest({ handlers, devServer: null, logger: silentLogger }, name, sender, undefined),
+        await handleRequest({ handlers, audit, devServer: null, logger: silentLogger }, name, sender, undefined),
       ).toMatchObject({ ok: false, error: { code: 'refused_sender' } });
     }
     expect(reached).toBe(0);

@@ -80,7 +80,9 @@ const wellFormed: Record<RequestName, readonly unknown[]> = {
   'localApi.accounts': [undefined],
   'localApi.addUser': [{ name: 'ada', role: 'admin', password: 'four plain words here' }],
   'localApi.setUserDisabled': [{ name: 'ada', disabled: true }],
+  'localApi.unlockUser': [{ name: 'ada' }],
   'localApi.createKey': [{ name: 'wall', role: 'viewer' }],
+  'localApi.audit': [{}, { words: 'ada', outcome: 'refused', before: '120' }],
   'localApi.revokeKey': [{ id: '0badcafe' }],
   'file.save': [{ suggestedName: 'sales.csv', content: 'a,b\n' }],
   'link.open': [{ url: 'https://www.electronjs.org/' }],
@@ -106,7 +108,8 @@ function openDoor(): { door: Door; reached: string[] } {
   const handlers = Object.fromEntries(
     requestNames.map((name) => [name, () => void reached.push(name)]),
   ) as unknown as Handlers;
-  return { door: { handlers, devServer: null, logger: silentLogger }, reached };
+  const audit = { around: async <T>(_name: string, _input: unknown, work: () => T | Promise<T>) => work() };
+  return { door: { handlers, audit, devServer: null, logger: silentLogger }, reached };
 }
 
 type Json = { [key: string]: unknown };
@@ -199,7 +202,9 @@ const freeText: readonly RequestName[] = [
   'dataSource.switch',
   'localApi.addUser',
   'localApi.setUserDisabled',
+  'localApi.unlockUser',
   'localApi.createKey',
+  'localApi.audit',
 ];
 
 /** The few messages that the generators can make by chance and that are in order. */

@@ -5,6 +5,7 @@ import { requestSchemas } from '../../contract/schemas.ts';
 import type { Reply, RequestInput, RequestOutput } from '../../contract/signatures.ts';
 import { toFailure } from '../failure.ts';
 import { isOurPage } from '../security/origin.ts';
+import type { WindowAudit } from '../window-audit.ts';
 
 /** A handler of a request without a value returns nothing. */
 // biome-ignore lint/suspicious/noConfusingVoidType: it is a return type, by way of a name.
@@ -24,6 +25,8 @@ export interface SenderInfo {
 
 export interface Door {
   readonly handlers: Handlers;
+  /** Where what changes something is written. */
+  readonly audit: Pick<WindowAudit, 'around'>;
   readonly devServer: string | null;
   readonly logger: Logger;
 }
@@ -45,7 +48,7 @@ export async function handleRequest(
   try {
     const known = knownName(name);
     checkSender(sender, door.devServer);
-    const value = await call(door.handlers, known, payload);
+    const value = await call(door, known, payload);
     const tookMs = Math.round(performance.now() - started);
     if (tookMs >= slowMs) door.logger.info('slow request', { name, tookMs });
     return { ok: true, value };
@@ -68,12 +71,9 @@ function checkSender(sender: SenderInfo, devServer: string | null): void {
   throw new AppError('refused_sender', 'Requests are answered for the ReelMetrics window only.');
 }
 
-function call<N extends RequestName>(
-  handlers: Handlers,
-  name: N,
-  payload: unknown,
-): HandlerResult<N> | Promise<HandlerResult<N>> {
-  return handlers[name](checkShape(name, payload));
+function call<N extends RequestName>({ handlers, audit }: Door, name: N, payload: unknown): Promise<HandlerResult<N>> {
+  const input = checkShape(name, payload);
+  return audit.around(name, input, () => handlers[name](input));
 }
 
 function checkShape<N extends RequestName>(name: N, payload: unknown): RequestInput<N> {

@@ -1,6 +1,9 @@
 import type { Handlers } from '../request.ts';
 import type { Services } from '../services.ts';
 
+/** Entries at a time. */
+const auditPage = 50;
+
 export function localApiHandlers({
   host,
   localApi,
@@ -10,6 +13,8 @@ export function localApiHandlers({
   | 'localApi.accounts'
   | 'localApi.addUser'
   | 'localApi.setUserDisabled'
+  | 'localApi.unlockUser'
+  | 'localApi.audit'
   | 'localApi.createKey'
   | 'localApi.revokeKey'
 > {
@@ -23,7 +28,9 @@ export function localApiHandlers({
     },
     'localApi.addUser': async ({ name, role, password }) => (await accounts()).addUser(name, role, password),
     'localApi.setUserDisabled': async ({ name, disabled }) => (await accounts()).setDisabled(name, disabled),
+    'localApi.unlockUser': async ({ name }) => (await accounts()).unlock(name),
     'localApi.createKey': async ({ name, role }) => (await accounts()).createKey(name, role),
     'localApi.revokeKey': async ({ id }) => (await accounts()).revokeKey(id),
+    'localApi.audit': (query) => host.require().accounts.auditTrail({ ...query, limit: auditPage }),
   };
 }

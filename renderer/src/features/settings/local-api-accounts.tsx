@@ -2,16 +2,27 @@ import { Button, CopyButton, PasswordInput, Select, TextInput } from '@mantine/c
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Check, Copy, KeyRound, UserPlus } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { type ApiKey, locksAt, type Role, roles, type User } from '../../../../backend/domain/account.ts';
+import {
+  type ApiKey,
+  accountName,
+  isPasswordLength,
+  leastPasswordLength,
+  locksAt,
+  mostPasswordLength,
+  type Role,
+  roles,
+  type User,
+} from '../../../../backend/domain/account.ts';
 import { asFailure, request } from '../../bridge/bridge-client.ts';
 import { attempt } from '../../store/actions.ts';
+import { zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { Card } from '../../ui/card.tsx';
 import { useNow } from '../../ui/clock.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { StateChip } from '../../ui/state-chip.tsx';
 import { SkeletonRows, WidgetError } from '../../ui/states.tsx';
-import { spanWords } from '../../ui/time-words.ts';
+import { clockWords, spanWords } from '../../ui/time-words.ts';
 import { SettingRow } from './setting-row.tsx';
 import classes from './settings.module.css';
 
@@ -69,10 +80,15 @@ interface UsersProps {
 
 function Users({ users, onChange }: UsersProps) {
   const now = useNow();
+  const zone = useConsole(zoneOf);
   const toggle = async ({ name, disabledAt }: User): Promise<void> => {
     await attempt('The user was not changed', () =>
       request('localApi.setUserDisabled', { name, disabled: disabledAt === null }),
     );
+    await onChange();
+  };
+  const unlock = async ({ name }: User): Promise<void> => {
+    await attempt('The user was not unlocked', () => request('localApi.unlockUser', { name }));
     await onChange();
   };
   return (
@@ -87,8 +103,19 @@ function Users({ users, onChange }: UsersProps) {
         </div>
       ) : null}
       {users.map((user) => (
-        <SettingRow key={user.name} label={user.name} note={`${user.role}, ${signedIn(user, now)}`}>
-          {locksAt(user, now).length > 0 ? <StateChip state="warn">Locked</StateChip> : null}
+        <SettingRow
+          key={user.name}
+          label={user.name}
+          note={`${user.role}, ${signedIn(user, now)}${lockWords(user, now, zone)}`}
+        >
+          {locksAt(user, now).length > 0 ? (
+            <>
+              <StateChip state="warn">Locked</StateChip>
+              <Button size="sm" onClick={() => void unlock(user)} aria-label={`Unlock ${user.name}`}>
+                Unlock
+              </Button>
+            </>
+          ) : null}
           <StateChip state={user.disabledAt === null ? 'ok' : 'idle'}>
             {user.disabledAt === null ? 'Enabled' : 'Disabled'}
           </StateChip>
@@ -103,6 +130,16 @@ function Users({ users, onChange }: UsersProps) {
       ))}
     </Card>
   );
+}
+
+/** From where a user has to wait, since when and until when. */
+function lockWords(user: User, now: number, zone: string): string {
+  return locksAt(user, now)
+    .map(
+      ({ network, since, until }) =>
+        `; locked from ${network ?? 'networks without a sign-in before'} until ${clockWords(until, zone)}, since ${clockWords(since, zone)}`,
+    )
+    .join('');
 }
 
 function signedIn({ lastSignInAt }: User, now: number): string {
@@ -133,6 +170,7 @@ function AddUser({ first, onAdded }: AddUserProps) {
   const [password, setPassword] = useState('');
   const [chosen, setChosen] = useState<Role | null>(null);
   const role = chosen ?? (first ? 'admin' : 'viewer');
+  const wrong = wrongWith(name, password);
   const add = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (!(await attempt('The user was not added', () => request('localApi.addUser', { name, role, password })))) return;
@@ -162,12 +200,26 @@ function AddUser({ first, onAdded }: AddUserProps) {
         type="submit"
         size="sm"
         leftSection={<Icon of={UserPlus} small />}
-        disabled={name === '' || password === ''}
+        disabled={name === '' || password === '' || wrong !== null}
       >
         Add user
       </Button>
+      {wrong === null ? null : (
+        <span className={classes.rowNote} role="status">
+          {wrong}
+        </span>
+      )}
     </form>
   );
+}
+
+/** What keeps what was typed from being a user; null while nothing does. */
+function wrongWith(name: string, password: string): string | null {
+  if (name !== '' && !accountName.test(name)) return 'A name has small letters, digits, ".", "_" and "-", at most 40.';
+  if (password !== '' && !isPasswordLength(password)) {
+    return `A password has ${leastPasswordLength} to ${mostPasswordLength} characters.`;
+  }
+  return null;
 }
 
 interface KeysProps {
@@ -177,9 +229,10 @@ interface KeysProps {
 
 function Keys({ keys, onChange }: KeysProps) {
   const now = useNow();
-  const [made, setMade] = useState<string | null>(null);
+  const [made, setMade] = useState<{ readonly id: string; readonly key: string } | null>(null);
   const revoke = async (id: string): Promise<void> => {
-    await attempt('The key was not revoked', () => request('localApi.revokeKey', { id }));
+    const revoked = await attempt('The key was not revoked', () => request('localApi.revokeKey', { id }));
+    if (revoked && made?.id === id) setMade(null);
     await onChange();
   };
   return (
@@ -198,9 +251,9 @@ function Keys({ keys, onChange }: KeysProps) {
       {made === null ? null : (
         <SettingRow label="New key" note="Shown only now: keep it where the machine finds it.">
           <code className={classes.path} data-selectable>
-            {made}
+            {made.key}
           </code>
-          <CopyButton value={made}>
+          <CopyButton value={made.key}>
             {({ copied, copy }) => (
               <Button size="sm" leftSection={<Icon of={copied ? Check : Copy} small />} onClick={copy}>
                 {copied ? 'Copied' : 'Copy'}
@@ -232,15 +285,19 @@ function Keys({ keys, onChange }: KeysProps) {
   );
 }
 
-function CreateKey({ onMade }: { readonly onMade: (key: string) => Promise<void> }) {
+function CreateKey({
+  onMade,
+}: {
+  readonly onMade: (made: { readonly id: string; readonly key: string }) => Promise<void>;
+}) {
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('viewer');
   const create = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     await attempt('The key was not made', async () => {
-      const { key } = await request('localApi.createKey', { name, role });
+      const made = await request('localApi.createKey', { name, role });
       setName('');
-      await onMade(key);
+      await onMade(made);
     });
   };
   return (

@@ -1,6 +1,7 @@
 import { Button, CopyButton, Switch } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Check, Copy } from 'lucide-react';
+import { useState } from 'react';
 import type { LocalApiState, Settings } from '../../../../electron/contract/signatures.ts';
 import { asFailure, request } from '../../bridge/bridge-client.ts';
 import { updateSettings } from '../../store/actions.ts';
@@ -13,6 +14,7 @@ import { StateChip, type StateName } from '../../ui/state-chip.tsx';
 import { WidgetError } from '../../ui/states.tsx';
 import { countWords, spanWords } from '../../ui/time-words.ts';
 import { LocalApiAccounts } from './local-api-accounts.tsx';
+import { LocalApiAudit } from './local-api-audit.tsx';
 import { SettingRow } from './setting-row.tsx';
 import classes from './settings.module.css';
 
@@ -26,6 +28,8 @@ const change = (localApi: ApiSettings, patch: Partial<ApiSettings>) =>
 /** The interface over HTTP: off unless somebody wants it. */
 export function LocalApi() {
   const settings = useConsole((state) => state.settings?.localApi ?? null);
+  /** A port that both were to have, and how often that was refused: the fields then show again what is kept. */
+  const [clash, setClash] = useState<{ readonly port: number; readonly times: number } | null>(null);
   const state = useQuery({
     queryKey: ['localApi.state'],
     queryFn: () => request('localApi.state'),
@@ -33,6 +37,12 @@ export function LocalApi() {
   });
   if (settings === null) return null;
   const { sqlPort, materializedPort, signIn } = settings;
+  const choose = (patch: Partial<ApiSettings>): void => {
+    const next = { ...settings, ...patch };
+    const equal = next.sqlPort === next.materializedPort;
+    setClash(equal ? { port: next.sqlPort, times: (clash?.times ?? 0) + 1 } : null);
+    if (!equal) change(settings, patch);
+  };
   return (
     <>
       <Card title="Local API" note="HTTP and WebSocket, on this computer only" actions={<ApiChip state={state.data} />}>
@@ -50,18 +60,26 @@ export function LocalApi() {
         {state.data?.failure == null ? null : (
           <WidgetError failure={state.data.failure} onRetry={() => change(settings, { enabled: true })} />
         )}
-        <SettingRow label="Ports" note="1024 to 65535">
+        <SettingRow
+          label="Ports"
+          note={
+            clash === null ? '1024 to 65535' : `Both backends cannot listen on one port: ${clash.port} was not kept.`
+          }
+        >
+          {clash === null ? null : <StateChip state="warn">Not kept</StateChip>}
           <Port
+            key={`sql ${clash?.times}`}
             label="Port of the sql backend"
             name="sql"
             value={sqlPort}
-            onCommit={(port) => change(settings, { sqlPort: port })}
+            onCommit={(port) => choose({ sqlPort: port })}
           />
           <Port
+            key={`materialized ${clash?.times}`}
             label="Port of the materialized backend"
             name="materialized"
             value={materializedPort}
-            onCommit={(port) => change(settings, { materializedPort: port })}
+            onCommit={(port) => choose({ materializedPort: port })}
           />
         </SettingRow>
         <SettingRow
@@ -83,6 +101,7 @@ export function LocalApi() {
         <Figures state={state.data} />
       </Card>
       {signIn ? <LocalApiAccounts /> : null}
+      <LocalApiAudit />
     </>
   );
 }
