@@ -8,8 +8,8 @@ import { servicesMigrations } from './shared-database.ts';
 
 /** The ledger of migrations is ours by its columns, and the other tables are by what the ledger tells of them. */
 const ledgerColumns = sql`
-  select count(*) = 3 as ours from pg_attribute
-  where attrelid = to_regclass('migration') and attname in ('family', 'number', 'breaking') and not attisdropped`;
+  select count(*) = 3 as ours, coalesce(has_table_privilege(to_regclass('migration')::oid, 'SELECT'), false) as readable
+  from pg_attribute where attrelid = to_regclass('migration') and attname in ('family', 'number', 'breaking') and not attisdropped`;
 const anyStep = sql`select exists (select from migration where family = 'core') as found`;
 const present = sql`
   select relname::text as name from pg_class
@@ -32,8 +32,10 @@ const hint =
  * Errors: `AppError` foreign_tables when another program has tables of the same names; nothing was written.
  */
 export async function findOurTables(connection: Queryable, database: string): Promise<boolean> {
-  const [ledger] = await select<{ ours: boolean }>(connection, ledgerColumns);
+  const [ledger] = await select<{ ours: boolean; readable: boolean }>(connection, ledgerColumns);
   const isOurs = ledger?.ours ?? false;
+  // Rights are looked at apart.
+  if (isOurs && !ledger?.readable) return true;
   const [step] = isOurs ? await select<{ found: boolean }>(connection, anyStep) : [];
   if (step?.found) return true;
   const names = (await select<{ name: string }>(connection, present, [textArray(ourNames)])).map(({ name }) => name);
