@@ -29,9 +29,10 @@ describe('behind PgBouncer', () => {
     database = await createServerTestDatabase({ migrated: false });
   });
   afterEach(async () => {
-    await database.drop();
+    // It would open its connections again while the database is dropped.
     await pooler?.remove();
     pooler = undefined;
+    await database.drop();
   });
 
   const through = async (...settings: string[]) => {

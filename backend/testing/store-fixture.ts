@@ -44,8 +44,9 @@ export async function openPooledStoreFixture(options: SaleStoreOptions): Promise
   const pooler = await OwnPgBouncer.start(database.settings, database.password, ...changingConnections);
   const { pool } = database.open({ host: '127.0.0.1', port: pooler.port });
   const close = async () => {
-    await database.drop();
+    // It would open its connections again while the database is dropped.
     await pooler.remove();
+    await database.drop();
   };
   return { pool, close, ...(await storeOn(pool, new PostgresSaleStore(pool, options))) };
 }
