@@ -138,7 +138,18 @@ describe('the data source', () => {
     await until('the services are in use', 40_000, async () => (await inUse()) === 'staging');
     const settings = await ask(page, 'settings.get', undefined);
     await ask(page, 'simulator.update', { ...settings.simulator, rate: 200 });
-    await ask(page, 'simulator.start', { profile: 'Staging' });
+    // No key and no button puts invented sales into the topic: the name of the profile has to be typed.
+    await expect(ask(page, 'simulator.start', undefined)).rejects.toThrow('bad_request');
+    await expect(ask(page, 'simulator.startBackfill', { days: 1 })).rejects.toThrow('bad_request');
+    await expect(ask(page, 'data.reset', { confirmation: 'RESET' })).rejects.toThrow('bad_request');
+    await page.keyboard.press('Control+Shift+S');
+    const typed = page.getByRole('textbox', { name: 'Type Staging to confirm' });
+    await typed.fill('Stagin');
+    expect(await page.getByRole('button', { name: 'Start', exact: true }).isDisabled()).toBe(true);
+    expect((await ask(page, 'status.get', undefined)).simulator.state).toBe('stopped');
+    await typed.fill('Staging');
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByText('Invented sales go into Staging').waitFor();
     await until('sales arrive', 60_000, async () => {
       return (await ask(page, 'live.snapshot', undefined)).ledger.events > 200;
     });
@@ -146,6 +157,8 @@ describe('the data source', () => {
     expect(status).toMatchObject({ profile: 'staging', readModel: { state: 'up' }, log: { state: 'up' } });
     await ask(page, 'simulator.stop', undefined);
     await reconciled();
+    await page.getByText('Invented sales go into Staging').waitFor({ state: 'detached' });
+    await openDataSource();
   });
 
   it('goes back to the source before when the new one cannot be used, and says why', async () => {

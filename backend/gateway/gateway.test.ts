@@ -249,6 +249,27 @@ describe('operators', () => {
     await runtime.drain();
   });
 
+  it('make a history once: days that have sales are a conflict, or stay as they are', async () => {
+    const { sql } = open.ports;
+    const ask = (query: string) => call(sql, `/simulator/backfill?${query}`, { method: 'POST' });
+    expect((await ask('days=1')).status).toBe(202);
+    await runtime.drain();
+    const [first] = await runtime.days();
+    const { events } = runtime.live.snapshot().ledger;
+    const again = await ask('days=1');
+    expect(again.status).toBe(409);
+    expect(again.body).toMatchObject({
+      type: 'urn:reelmetrics:problem:history_present',
+      detail: 'This day is there already.',
+    });
+    expect((await ask('days=2')).body.detail).toBe('1 of these 2 days is there already, 1 is missing.');
+    expect((await ask('days=2&extend=true')).status).toBe(202);
+    await runtime.drain();
+    expect((await runtime.days())[0]! < first!).toBe(true);
+    expect(runtime.live.snapshot().ledger.events).toBeGreaterThan(events);
+    expect((await ask('days=0')).status).toBe(400);
+  });
+
   it('are told of a conflict where others store: there is nothing here to pause', async () => {
     const { ask, versionOf, businessDay, currency, catalogue, status, live, simulator, deadLetters, redrive } = runtime;
     const pauseConsumer = () => {

@@ -114,6 +114,30 @@ export const operatorRoutes: FastifyPluginAsyncZod<OperatorRoutesParts> = async 
     },
   );
 
+  app.post(
+    '/simulator/backfill',
+    {
+      config: { audience, action: 'simulator.backfill' },
+      schema: {
+        summary: 'Makes the sales of the days before today, and of today so far',
+        querystring: z.object({
+          days: z.coerce.number().int().min(1).max(366),
+          extend: z
+            .stringbool()
+            .default(false)
+            .describe('Makes the days that have no sales; else a 409 where one has.'),
+        }),
+        response: { 202: simulatorState.describe('It has begun; the status tells its progress.'), ...errors },
+      },
+    },
+    async (request, reply) => {
+      const { days, extend } = request.query;
+      await source.simulator.startBackfill(days, extend ? 'extend' : 'refuse');
+      request.noted = { detail: `${days} days${extend ? ', missing ones' : ''}` };
+      return reply.code(202).send(simulator());
+    },
+  );
+
   app.put(
     '/simulator/rate',
     {

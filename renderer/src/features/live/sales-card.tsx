@@ -89,7 +89,7 @@ export function SalesCard({ rows, live, empty }: SalesCardProps) {
                   <th scope="col" className={classes.showtime}>
                     Showtime
                   </th>
-                  <th scope="col" className={classes.channel} aria-label="Channel">
+                  <th scope="col" className={classes.channel}>
                     <span>Channel</span>
                   </th>
                   <th scope="col" className={`${tables.figure} ${classes.tickets}`}>
@@ -141,7 +141,7 @@ const SaleRow = memo(function SaleRow({ sale, zone }: { readonly sale: SaleLine;
         ) : null}
       </td>
       <td>{minuteWords(sale.showtime, zone)}</td>
-      <td title={word} aria-label={word}>
+      <td title={word}>
         <Icon of={icon} size={13} className={classes.channelIcon} />
         <span className={classes.channelWord}>{word}</span>
       </td>
