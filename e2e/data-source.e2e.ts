@@ -161,13 +161,29 @@ describe('the data source', () => {
     await openDataSource();
   });
 
-  it('goes back to the source before when the new one cannot be used, and says why', async () => {
+  it('asks before it leaves a source for one whose tests failed', async () => {
     await fillProfile('Refused', 1);
+    await page.getByRole('button', { name: 'Test all' }).click();
+    await card('PostgreSQL').getByText('Failed', { exact: true }).waitFor({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Save and use' }).click();
+    const question = page.getByRole('alertdialog');
+    await question.getByText(/1 of \d tests failed/).waitFor();
+    await question.getByRole('button', { name: 'Stay on Staging' }).click();
+    await question.waitFor({ state: 'detached' });
+    expect(await inUse()).toBe('staging');
+  });
+
+  it('goes back to the source before when the new one cannot be used, and says why wherever the user is', async () => {
+    await page.getByRole('button', { name: 'Save and use' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Use it all the same' }).click();
+    await waitForState(page, 'Starting Refused', 20_000);
+    await page.keyboard.press('Control+1');
     await page.getByText('Refused is not in use').waitFor({ timeout: 60_000 });
     await until('the source before is in use', 60_000, async () => (await inUse()) === 'staging');
     expect((await ask(page, 'status.get', undefined)).profile).toBe('staging');
+    await page.getByRole('heading', { name: 'Live', level: 1 }).waitFor();
     await page.getByRole('button', { name: 'Dismiss' }).click();
+    await openDataSource();
   });
 
   it('says which service is down and for how long, and is whole again by itself when it returns', async () => {
