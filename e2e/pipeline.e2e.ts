@@ -67,13 +67,13 @@ describe('the pipeline', () => {
       partitions.length + 2,
     );
     await page.getByText('No dead letters: every event', { exact: false }).waitFor();
-    await until('duplicates were dropped', 60_000, async () => (await status()).consumer.duplicates > 0);
+    await until('duplicates were dropped', 60_000, async () => ((await status()).consumer.duplicates ?? 0) > 0);
   });
 
   it('lists malformed events with their reasons, and filters by reason', async () => {
     const { simulator } = await ask(page, 'settings.get', undefined);
     await ask(page, 'simulator.update', { ...simulator, faults: { ...simulator.faults, malformed: 0.2 } });
-    await until('dead letters come', 60_000, async () => (await status()).consumer.deadLettered >= 30);
+    await until('dead letters come', 60_000, async () => ((await status()).consumer.deadLettered ?? 0) >= 30);
     await ask(page, 'simulator.update', simulator);
     await ask(page, 'simulator.pause', undefined);
     await until('no more come', 60_000, async () => (await status()).consumer.lagEvents === 0);
@@ -81,7 +81,7 @@ describe('the pipeline', () => {
     await page.waitForTimeout(2000);
     const { deadLettered } = (await status()).consumer;
     await page
-      .getByText(`${deadLettered.toLocaleString('en-US')} waiting`, { exact: true })
+      .getByText(`${deadLettered?.toLocaleString('en-US')} waiting`, { exact: true })
       .waitFor({ timeout: 60_000 });
     const chip = page.getByRole('list', { name: 'Reasons' }).getByRole('button', { name: /^unknown_theater/ });
     await chip.click();

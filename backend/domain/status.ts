@@ -117,8 +117,9 @@ export interface ConsumerStatus extends PartStatus {
   readonly lagSeconds: number | null;
   readonly timeToClear: TimeToClear;
   readonly partitions: readonly PartitionLag[];
-  readonly duplicates: number;
-  readonly deadLettered: number;
+  /** Of all events stored so far, whoever stored them; null until that was read. */
+  readonly duplicates: number | null;
+  readonly deadLettered: number | null;
   readonly restarts: number;
 }
 

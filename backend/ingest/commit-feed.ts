@@ -36,8 +36,11 @@ export class CommitFeed {
     for (const listener of this.#commitListeners) this.#call(() => listener(batch));
   }
 
-  /** The store's offsets as just read: reports a gap when they are not those told of. The first reading is the beginning. */
-  compare(stored: ReadonlyMap<number, bigint>): void {
+  /**
+   * The store's offsets as just read: reports a gap when they are not those told of. The first reading is the beginning.
+   * @returns whether there was one
+   */
+  compare(stored: ReadonlyMap<number, bigint>): boolean {
     let gap = false;
     for (const [partition, offset] of stored) {
       const told = this.#told.get(partition);
@@ -45,6 +48,7 @@ export class CommitFeed {
       this.#told.set(partition, offset);
     }
     if (gap) for (const listener of this.#gapListeners) this.#call(listener);
+    return gap;
   }
 
   /** The store's `offsetsOfOthers` as just read: what is stored of other topics is not told of, either. */

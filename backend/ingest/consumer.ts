@@ -67,6 +67,7 @@ export class Consumer {
       session: () => this.#session,
       rests: () => this.#pausedAt !== null || this.#between.busy,
       abandon: (error) => this.#abandonSession?.(error),
+      readCounters: () => this.#rounds.readCounters(),
       onOthers: () => this.#progress.made(),
       onObserved: () => this.#observed(),
     });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ConsumerStatus } from '../domain/status.ts';
 import type { EventLog, LogMessage } from '../ports/event-log.ts';
 import type { IngestFixture } from '../testing/ingest-fixture.ts';
 import { openIngestFixture, saleMessage } from '../testing/ingest-fixture.ts';
@@ -84,5 +85,19 @@ describe('a consumer that only observes', () => {
     expect(gaps).toBeGreaterThan(0);
     expect(observer.status()).toMatchObject({ state: 'up', lagEvents: 0, lagSeconds: 0 });
     expect(await fixture.check()).toMatchObject({ stored: 100, inFlight: 0 });
+    // What became of the events is told of all of them, whoever stored them.
+    await fixture.log.append([...messages(3), { ...messages(1)[0]!, value: Buffer.from('no event') }]);
+    await Promise.all([worker.drained(), observer.drained()]);
+    const counts = ({ duplicates, deadLettered }: ConsumerStatus) => ({ duplicates, deadLettered });
+    await expect.poll(() => counts(observer.status()), { timeout: 10_000 }).toEqual({ duplicates: 3, deadLettered: 1 });
+    expect(counts(worker.status())).toEqual({ duplicates: 3, deadLettered: 1 });
+  });
+
+  it('says nothing of what became of events before it has read it', async () => {
+    // Nothing was asked yet: it has only just begun.
+    const { consumer } = fixture.start({}, tuning);
+    expect(consumer.status()).toMatchObject({ duplicates: null, deadLettered: null });
+    await consumer.drained();
+    expect(consumer.status()).toMatchObject({ duplicates: 0, deadLettered: 0 });
   });
 });

@@ -29,8 +29,11 @@ export class Rounds {
   readonly #parts: RoundParts;
   readonly #stepListeners = new Set<(step: RoundStep) => void>();
   #projecting = false;
-  #duplicates = 0;
-  #deadLettered = 0;
+  /** null until they were read. */
+  #counts: { readonly duplicates: number; readonly deadLettered: number } | null = null;
+  /** Batches being stored, and those that were: what is read meanwhile may or may not hold them. */
+  #storing = 0;
+  #stored = 0;
 
   constructor(parts: RoundParts) {
     this.#parts = parts;
@@ -41,9 +44,9 @@ export class Rounds {
     return this.#projecting;
   }
 
-  /** Of all events stored so far, whoever stored them. */
-  get counts(): { readonly duplicates: number; readonly deadLettered: number } {
-    return { duplicates: this.#duplicates, deadLettered: this.#deadLettered };
+  /** Of all events stored so far, whoever stored them; null until they were read. */
+  get counts(): { readonly duplicates: number | null; readonly deadLettered: number | null } {
+    return this.#counts ?? { duplicates: null, deadLettered: null };
   }
 
   /** Calls back after each step of a round, for measuring. Returns the unsubscriber. */
@@ -52,10 +55,14 @@ export class Rounds {
     return () => this.#stepListeners.delete(listener);
   }
 
-  async readCounters(): Promise<void> {
-    const counters = await this.#parts.store.counters(this.#parts.log.topic);
-    this.#duplicates = counters.duplicates;
-    this.#deadLettered = counters.deadLettered;
+  /** Reads the counts anew, as others store, too. false: left as they are, because a batch was stored here meanwhile. */
+  async readCounters(): Promise<boolean> {
+    const stored = this.#stored;
+    if (this.#storing > 0) return false;
+    const { duplicates, deadLettered } = await this.#parts.store.counters(this.#parts.log.topic);
+    if (this.#storing > 0 || this.#stored !== stored) return false;
+    this.#counts = { duplicates, deadLettered };
+    return true;
   }
 
   /**
@@ -133,7 +140,11 @@ export class Rounds {
       return undefined;
     }
     const started = performance.now();
-    const result = await store.apply({ ...decoded, expectedOffset });
+    this.#storing += 1;
+    const result = await store.apply({ ...decoded, expectedOffset }).finally(() => {
+      this.#storing -= 1;
+      this.#stored += 1;
+    });
     this.#step({ kind: 'written', ms: performance.now() - started });
     if (result.kind === 'committed') feed.tell(result.batch);
     if (session.ended) {
@@ -152,8 +163,13 @@ export class Rounds {
         await this.readCounters();
         return undefined;
       case 'committed':
-        this.#duplicates += result.batch.duplicates;
-        this.#deadLettered += result.batch.deadLetters;
+        if (this.#counts) {
+          const { duplicates, deadLettered } = this.#counts;
+          this.#counts = {
+            duplicates: duplicates + result.batch.duplicates,
+            deadLettered: deadLettered + result.batch.deadLetters,
+          };
+        }
         this.#parts.onProgress();
         lag.advance(partition, result.batch.nextOffset, batch.records.at(-1)?.timestamp ?? null);
         return result.batch;

@@ -18,6 +18,8 @@ export interface WatchParts extends Pick<ConsumerParts, 'log' | 'store' | 'share
   /** Nothing has to move now: it is paused, or other work is done first. */
   readonly rests: () => boolean;
   readonly abandon: (error: Error) => void;
+  /** Reads anew what became of all events; false when it has to be done again. */
+  readonly readCounters: () => Promise<boolean>;
   /** Called after others have stored something. */
   readonly onOthers: () => void;
   readonly onObserved: () => void;
@@ -29,6 +31,9 @@ export class SessionWatch {
   #observing = false;
   /** How long no offset has moved, in ms of this program's own running: neither a sleep nor a clock step counts. */
   #stillMs = 0;
+
+  /** Others have stored since what became of all events was read. */
+  #countersDue = false;
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
@@ -93,7 +98,10 @@ export class SessionWatch {
     }
   }
 
-  /** What other members of the group, and groups of other topics, have stored: it shortens the lag, and whoever adds up commits did not hear of it. */
+  /**
+   * What other members of the group, and groups of other topics, have stored: it shortens the lag, and whoever adds up
+   * commits did not hear of it.
+   */
   async #observeOthers(): Promise<void> {
     const { log, store, shared, lag, feed } = this.#parts;
     const session = this.#parts.session();
@@ -107,8 +115,9 @@ export class SessionWatch {
     const { assigned } = session.reader;
     const others = new Map([...stored].filter(([partition]) => !assigned?.has(partition)));
     for (const [partition, offset] of others) lag.observeStored(partition, offset);
-    feed.compare(others);
+    if (feed.compare(others)) this.#countersDue = true;
     feed.compareOthers(await store.offsetsOfOthers(log.topic));
+    if (this.#countersDue) this.#countersDue = !(await this.#parts.readCounters());
     this.#parts.onOthers();
   }
 }

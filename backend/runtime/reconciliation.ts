@@ -13,7 +13,7 @@ import { inSnapshot } from '../postgres/transaction.ts';
 
 export interface ReconciledParts {
   readonly pool: pg.Pool;
-  readonly log: EventLog;
+  readonly log: Pick<EventLog, 'topic' | 'partitions'>;
   readonly store: Pick<SaleStore, 'outboxDays'>;
   readonly readModel: ReadModel;
   readonly clock: Clock;
