@@ -211,6 +211,7 @@ class HeldLock implements FolderLock {
   #lastBeat = performance.now();
   #beating: Promise<void> = Promise.resolve();
   #lost: string | null = null;
+  #released: Promise<void> | undefined;
 
   constructor(
     folder: string,
@@ -249,7 +250,12 @@ class HeldLock implements FolderLock {
     await writeFormerLock(this.#folder, address);
   }
 
-  async release(): Promise<void> {
+  release(): Promise<void> {
+    this.#released ??= this.#release();
+    return this.#released;
+  }
+
+  async #release(): Promise<void> {
     clearInterval(this.#timer);
     await this.#beating;
     try {

@@ -13,6 +13,8 @@ export interface WorkerHandleOptions {
   readonly guard: Omit<FileGuardSettings, 'calls'>;
   readonly onProgress: (progress: { readonly step: string; readonly share: number | null }) => void;
   readonly onDamage: (words: string) => void;
+  /** How often it is looked at; a test need not wait for seconds. */
+  readonly lookMs?: number;
 }
 
 type Work = { readonly type: 'create' } | { readonly type: 'open'; readonly socketPath: string };
@@ -143,7 +145,7 @@ export class WorkerHandle {
         this.#pings += 1;
         this.#worker.postMessage({ type: 'ping', number: this.#pings } satisfies ToWorker);
       }
-    }, LOOK_MS);
+    }, this.#options.lookMs ?? LOOK_MS);
     this.#watch.unref();
   }
 
