@@ -32,6 +32,23 @@ function explainDamage(error: unknown, dataDir: string): unknown {
   });
 }
 
+/** Every query goes through the client's, with a callback (the pool's own) or a promise. */
+function explainQueries(client: pg.ClientBase, dataDir: string): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  const explained = (...args: unknown[]): unknown => {
+    const callback = args.at(-1);
+    if (typeof callback === 'function') {
+      args[args.length - 1] = (error: unknown, result: unknown) => callback(explainDamage(error, dataDir), result);
+    }
+    const answer = query(...args);
+    if (!(answer instanceof Promise)) return answer;
+    return answer.catch((error: unknown) => {
+      throw explainDamage(error, dataDir);
+    });
+  };
+  client.query = explained as typeof client.query;
+}
+
 /** @param address where the worker listens now */
 export function makePool(dataDir: string, address: () => string, logger: Logger): pg.Pool {
   const report = (error: Error) => logger.warn('Connection to the embedded database failed', { error: error.message });
@@ -46,15 +63,11 @@ export function makePool(dataDir: string, address: () => string, logger: Logger)
     onConnect: async (client) => {
       // The pool listens on idle clients only; an error on one in use would end the process.
       client.on('error', report);
+      explainQueries(client, dataDir);
       // The backend outlives its connections, and with it the named statements of the one before.
       await client.query(forgetStatements);
     },
   });
   pool.on('error', report);
-  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
-  pool.query = ((...args: unknown[]) =>
-    query(...args).catch((error: unknown) => {
-      throw explainDamage(error, dataDir);
-    })) as typeof pool.query;
   return pool;
 }

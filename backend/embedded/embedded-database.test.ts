@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -118,6 +118,43 @@ describe('embedded database', () => {
     client.release(new Error('given up'));
     expect((await pool.query({ name: 'named', text: 'select 1 as one' })).rows).toEqual([{ one: 1 }]);
     expect((await pool.query('select count(*)::integer as rows from t')).rows).toEqual([{ rows: 0 }]);
+  });
+
+  it('says what to do about a page that cannot be read, and answers the rest', async () => {
+    await makeDataFolder(dataDir);
+    const first = await openDatabase();
+    await first.pool.query("create table torn as select g, repeat('x', 500) as x from generate_series(1, 100) as g");
+    const { rows } = await first.pool.query<{ path: string }>("select pg_relation_filepath('torn') as path");
+    await first.close();
+    const file = join(dataDir, 'postgres', rows[0]!.path);
+    const bytes = await readFile(file);
+    await writeFile(file, bytes.fill(0x5a, 8192, 16_384));
+    const { pool } = await openDatabase();
+    const damaged = {
+      code: 'data_damaged',
+      hint: expect.stringContaining('copy'),
+      message: expect.stringContaining('invalid page'),
+    };
+    await expect(pool.query('select count(x) from torn')).rejects.toMatchObject(damaged);
+    const client = await pool.connect();
+    await expect(client.query('select count(x) from torn')).rejects.toMatchObject(damaged);
+    client.release();
+    await expect.poll(() => open[1]!.status()).toMatchObject({ state: 'degraded', code: 'data_damaged' });
+    expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  it.each([
+    ['global/pg_control', 'pg_control'],
+    ['postgresql.conf', 'configuration file'],
+    ['pg_xact/0000', 'pg_xact'],
+  ])('names what is damaged when %s is missing', async (path, words) => {
+    await makeDataFolder(dataDir);
+    await rm(join(dataDir, 'postgres', path));
+    await expect(openDatabase()).rejects.toMatchObject({
+      code: 'data_damaged',
+      message: expect.stringContaining(words),
+      hint: expect.stringContaining('copy'),
+    });
   });
 
   it('refuses a folder that cannot be made', async () => {
