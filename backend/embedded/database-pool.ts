@@ -22,35 +22,46 @@ class FixedSocket extends Socket {
   }
 }
 
-/** What PostgreSQL says of a page that it cannot read, with what to do; anything else as it is. */
-function explainDamage(error: unknown, dataDir: string): unknown {
-  const code = codeOf(error);
-  if (code !== 'XX001' && code !== 'XX002') return error;
-  return new AppError('data_damaged', `The database in ${dataDir} is damaged: ${messageOf(error)}.`, {
-    hint: restoreHint(dataDir),
-    cause: error,
-  });
+export interface PoolParts {
+  readonly dataDir: string;
+  /** Where the worker listens now. */
+  readonly address: () => string;
+  /** Why the database is closed; null while it is open, or why is not known yet. */
+  readonly closedBy: () => AppError | null;
+  readonly logger: Logger;
 }
 
-/** Every query goes through the client's, with a callback (the pool's own) or a promise. */
-function explainQueries(client: pg.ClientBase, dataDir: string): void {
-  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-  const explained = (...args: unknown[]): unknown => {
+/** What a person can do something about: a page that cannot be read, a database that is closed. Anything else as it is. */
+function explain(error: unknown, { dataDir, closedBy }: PoolParts): unknown {
+  const code = codeOf(error);
+  if (code === 'XX001' || code === 'XX002') {
+    return new AppError('data_damaged', `The database in ${dataDir} is damaged: ${messageOf(error)}.`, {
+      hint: restoreHint(dataDir),
+      cause: error,
+    });
+  }
+  // Not what PostgreSQL has answered, which has a SQLSTATE.
+  return error instanceof pg.DatabaseError ? error : (closedBy() ?? error);
+}
+
+/** What the method throws, or gives to a callback at the end of its arguments (as `pg` does among its own), is explained. */
+function explained(method: (...args: unknown[]) => unknown, parts: PoolParts): (...args: unknown[]) => unknown {
+  return (...args) => {
     const callback = args.at(-1);
     if (typeof callback === 'function') {
-      args[args.length - 1] = (error: unknown, result: unknown) => callback(explainDamage(error, dataDir), result);
+      args[args.length - 1] = (error: unknown, ...results: unknown[]) =>
+        callback(error ? explain(error, parts) : error, ...results);
     }
-    const answer = query(...args);
+    const answer = method(...args);
     if (!(answer instanceof Promise)) return answer;
     return answer.catch((error: unknown) => {
-      throw explainDamage(error, dataDir);
+      throw explain(error, parts);
     });
   };
-  client.query = explained as typeof client.query;
 }
 
-/** @param address where the worker listens now */
-export function makePool(dataDir: string, address: () => string, logger: Logger): pg.Pool {
+export function makePool(parts: PoolParts): pg.Pool {
+  const { address, logger } = parts;
   const report = (error: Error) => logger.warn('Connection to the embedded database failed', { error: error.message });
   const pool = new pg.Pool({
     max: 1,
@@ -63,11 +74,12 @@ export function makePool(dataDir: string, address: () => string, logger: Logger)
     onConnect: async (client) => {
       // The pool listens on idle clients only; an error on one in use would end the process.
       client.on('error', report);
-      explainQueries(client, dataDir);
+      client.query = explained(client.query.bind(client), parts) as typeof client.query;
       // The backend outlives its connections, and with it the named statements of the one before.
       await client.query(forgetStatements);
     },
   });
   pool.on('error', report);
+  pool.connect = explained(pool.connect.bind(pool), parts) as typeof pool.connect;
   return pool;
 }

@@ -19,14 +19,14 @@ export class DatabaseWatch {
   readonly #dataDir: string;
   readonly #lock: FolderLock;
   readonly #folder: FolderIdentity;
-  readonly #roomIn: (dataDir: string) => Promise<number>;
   #full = false;
+  /** Bytes that were free at the last look. */
+  room = 0;
 
-  constructor(dataDir: string, lock: FolderLock, folder: FolderIdentity, room = roomIn) {
+  constructor(dataDir: string, lock: FolderLock, folder: FolderIdentity) {
     this.#dataDir = dataDir;
     this.#lock = lock;
     this.#folder = folder;
-    this.#roomIn = room;
   }
 
   /** null when all is well; else why nothing may be written. */
@@ -37,8 +37,8 @@ export class DatabaseWatch {
         return folderGone(this.#dataDir);
       const lost = await this.#lock.check();
       if (lost !== null) return lockLost(lost);
-      const room = await this.#roomIn(this.#dataDir);
-      this.#full = room < (this.#full ? RESUME_BYTES : RESERVE_BYTES);
+      this.room = await roomIn(this.#dataDir);
+      this.#full = this.room < (this.#full ? RESUME_BYTES : RESERVE_BYTES);
       return this.#full ? diskFull(this.#dataDir) : null;
     } catch (error) {
       return explainFailure(messageOf(error), this.#dataDir);

@@ -64,6 +64,8 @@ const MAX_ATTEMPTS = 5;
 /** After so long without a failure the attempts count from the first again. */
 const STABLE_MS = 60_000;
 const CLOSE_STEP_MS = 2_000;
+/** A checkpoint may need a new segment of the write-ahead log. */
+const CHECKPOINT_BYTES = 8 * 1024 * 1024;
 
 const checkpoint = sql`checkpoint`;
 
@@ -150,7 +152,11 @@ class SupervisedDatabase implements EmbeddedDatabase {
     this.#parts = parts;
     this.#sockets = parts.sockets;
     this.created = parts.created;
-    this.pool = makePool(options.dataDir, () => this.#address, options.logger);
+    this.pool = makePool({
+      ...options,
+      address: () => this.#address,
+      closedBy: () => (this.#ended && this.#failure !== null ? asError(this.#failure) : null),
+    });
   }
 
   async begin(): Promise<void> {
@@ -236,7 +242,8 @@ class SupervisedDatabase implements EmbeddedDatabase {
     } else if (this.#failure?.code !== found.code) {
       this.#fails(found);
       // Gives back what is left of the write-ahead log, while there is room to do so.
-      if (found.code === 'disk_full') void this.pool.query(checkpoint).catch(() => undefined);
+      if (found.code === 'disk_full' && this.#parts.watch.room > CHECKPOINT_BYTES)
+        void this.pool.query(checkpoint).catch(() => undefined);
     }
   }
 

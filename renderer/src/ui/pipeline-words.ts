@@ -41,8 +41,9 @@ export function pipelineWords(status: SystemStatus | null): PipelineWords {
   const { consumer, database, log, readModel } = status;
   const lag = lagWords(consumer);
   const parts: readonly (readonly [string, PartStatus])[] = [
-    ['Consumer', consumer],
+    // First: without it the others are down, too, and it is the cause.
     ['Database', database],
+    ['Consumer', consumer],
     ['Log', log],
     ['Read model', readModel],
   ];
@@ -53,7 +54,8 @@ export function pipelineWords(status: SystemStatus | null): PipelineWords {
   if (consumer.paused && look.severity < partLooks.degraded.severity) {
     return { state: 'paused', words: 'Consumer paused', lag, since: consumer.pausedAt };
   }
-  if (worst.state !== 'up') return { state: look.state, words: `${name} ${look.word}`, lag, since: worst.since };
+  const words = worst.code === 'disk_full' ? 'Disk full' : `${name} ${look.word}`;
+  if (worst.state !== 'up') return { state: look.state, words, lag, since: worst.since };
   if (isLagging(consumer)) return { state: 'warn', words: 'Pipeline lagging', lag, since: null };
   if (consumer.observeOnly) return { state: 'ok', words: 'Observing', lag, since: worst.since };
   return { state: 'ok', words: 'Pipeline up', lag, since: worst.since };
