@@ -1,6 +1,6 @@
 import type { PartStatus, SystemStatus } from '../../../backend/domain/status.ts';
 import type { AppState } from '../../../electron/contract/signatures.ts';
-import { isLagging, partLooks } from '../ui/pipeline-words.ts';
+import { isLagging, partLooks, troubleWords } from '../ui/pipeline-words.ts';
 import type { StateName } from '../ui/state-chip.tsx';
 import { percentOf } from '../ui/time-words.ts';
 import type { LivePicture } from './live-picture.ts';
@@ -144,7 +144,7 @@ function runningOf({ status, latest, pausedAt }: FrameFacts, now: number): Core 
   }
   const down = partIn(status, 'down');
   if (down !== null && down.name !== 'Read model') {
-    return { kind: 'down', word: `${down.name} down`, look: 'error', since: down.status.since, part: down };
+    return { kind: 'down', word: troubleWords(down.name, down.status), look: 'error', since: down.status.since, part: down };
   }
   if (consumer.state === 'off') return { kind: 'off', word: 'Consumer off', look: 'idle', since: consumer.since };
   if (consumer.pausedAt !== null) {

@@ -60,3 +60,8 @@ test('a pipeline that works and is late is lagging', () => {
 test('a console that stores nothing itself observes', () => {
   expect(pipelineWords(status({}, { observeOnly: true }))).toMatchObject({ state: 'ok', words: 'Observing' });
 });
+
+test('a full disk is named as what it is, whichever part says so', () => {
+  const words = status({}, { ...part('down'), code: 'disk_full' });
+  expect(pipelineWords(words)).toMatchObject({ state: 'error', words: 'Disk full' });
+});

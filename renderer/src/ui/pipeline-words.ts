@@ -35,15 +35,19 @@ export function isLagging({ state, paused, lagSeconds }: ConsumerStatus): boolea
   return state === 'up' && !paused && lagSeconds !== null && lagSeconds > lateAfterSeconds;
 }
 
+/** What is wrong with a part, in a word: its cause where that is something to act on. */
+export function troubleWords(name: string, { state, code }: PartStatus): string {
+  return code === 'disk_full' ? 'Disk full' : `${name} ${partLooks[state].word}`;
+}
+
 /** The whole pipeline in a word: that of its worst part, named when it is not the pipeline as such. */
 export function pipelineWords(status: SystemStatus | null): PipelineWords {
   if (status === null) return { state: 'idle', words: 'Pipeline not started', lag: '', since: null };
   const { consumer, database, log, readModel } = status;
   const lag = lagWords(consumer);
   const parts: readonly (readonly [string, PartStatus])[] = [
-    // First: without it the others are down, too, and it is the cause.
-    ['Database', database],
     ['Consumer', consumer],
+    ['Database', database],
     ['Log', log],
     ['Read model', readModel],
   ];
@@ -54,8 +58,7 @@ export function pipelineWords(status: SystemStatus | null): PipelineWords {
   if (consumer.paused && look.severity < partLooks.degraded.severity) {
     return { state: 'paused', words: 'Consumer paused', lag, since: consumer.pausedAt };
   }
-  const words = worst.code === 'disk_full' ? 'Disk full' : `${name} ${look.word}`;
-  if (worst.state !== 'up') return { state: look.state, words, lag, since: worst.since };
+  if (worst.state !== 'up') return { state: look.state, words: troubleWords(name, worst), lag, since: worst.since };
   if (isLagging(consumer)) return { state: 'warn', words: 'Pipeline lagging', lag, since: null };
   if (consumer.observeOnly) return { state: 'ok', words: 'Observing', lag, since: worst.since };
   return { state: 'ok', words: 'Pipeline up', lag, since: worst.since };
