@@ -144,7 +144,13 @@ function runningOf({ status, latest, pausedAt }: FrameFacts, now: number): Core 
   }
   const down = partIn(status, 'down');
   if (down !== null && down.name !== 'Read model') {
-    return { kind: 'down', word: troubleWords(down.name, down.status), look: 'error', since: down.status.since, part: down };
+    return {
+      kind: 'down',
+      word: troubleWords(down.name, down.status),
+      look: 'error',
+      since: down.status.since,
+      part: down,
+    };
   }
   if (consumer.state === 'off') return { kind: 'off', word: 'Consumer off', look: 'idle', since: consumer.since };
   if (consumer.pausedAt !== null) {
