@@ -90,7 +90,7 @@ export function folderGone(dataDir: string): DatabaseFailure {
 
 export function lockLost(what: string): DatabaseFailure {
   return {
-    code: 'data_folder_in_use',
+    code: 'data_folder_lost',
     reason: `${what} This program has stopped storing.`,
     hint: 'Make sure that one program alone uses the folder, and start ReelMetrics again.',
     comesBack: 'never',

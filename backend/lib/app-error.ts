@@ -8,6 +8,7 @@ export const errorCodes = {
   data_folder_in_use: true,
   data_folder_unusable: false,
   data_folder_gone: false,
+  data_folder_lost: false,
   data_damaged: false,
   disk_full: true,
   newer_schema: false,
