@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
@@ -288,15 +289,15 @@ describe('what takes an operator long', () => {
     expect(await begun.json()).toMatchObject({ state: 'running', report: null });
     // Either port knows of it.
     const other = `http://127.0.0.1:${slow.ports.materialized}${where}`;
-    expect(await (await fetch(other)).json()).toMatchObject({ state: 'running' });
+    expect(await (await fetch(other)).json()).toMatchObject({ jobs: [{ state: 'running' }] });
     finish(report);
     await expect
       .poll(async () => (await (await fetch(other)).json()) as unknown)
       .toMatchObject({
-        state: 'done',
-        report: { dryRun: false, checked: 5, valid: 4, alreadyStored: 0, stillBad: 1 },
+        jobs: [{ state: 'done', report: { dryRun: false, checked: 5, valid: 4, alreadyStored: 0, stillBad: 1 } }],
       });
-    expect((await fetch(`${url}/dead-letters/redrive/nothing`)).status).toBe(404);
+    expect((await fetch(`${url}/dead-letters/redrive?id=${randomUUID()}`)).status).toBe(404);
+    expect((await fetch(`${url}/dead-letters/redrive?id=nothing`)).status).toBe(400);
     await slow.close();
   });
 });

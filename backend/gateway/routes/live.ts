@@ -50,7 +50,7 @@ function requireHandshake({ raw, headers }: FastifyRequest): void {
   if (!isUpgrade(raw)) {
     throw new HttpProblem(426, 'upgrade_required', 'This is a WebSocket.', {
       hint: 'Connect with a WebSocket client.',
-      headers: { upgrade: 'websocket', connection: 'Upgrade' },
+      headers: { upgrade: 'websocket', connection: 'Upgrade, close' },
     });
   }
   const { 'sec-websocket-version': version, 'sec-websocket-key': key, 'sec-websocket-protocol': protocol } = headers;

@@ -255,7 +255,7 @@ export const operatorRoutes: FastifyPluginAsyncZod<OperatorRoutesParts> = async 
       if ('result' in begun) return reply.code(200).send(reportOf(begun.result));
       return reply
         .code(202)
-        .header('location', `/dead-letters/redrive/${begun.job.id}`)
+        .header('location', `/dead-letters/redrive?id=${begun.job.id}`)
         .header('retry-after', '5')
         .send(jobOf(begun.job));
     },
@@ -266,27 +266,16 @@ export const operatorRoutes: FastifyPluginAsyncZod<OperatorRoutesParts> = async 
     {
       config,
       schema: {
-        summary: 'The last times that dead letters were sent again by this program, newest first',
-        response: { 200: z.object({ jobs: z.array(redriveJob) }), ...errors },
+        summary: 'How sending dead letters again goes or has ended: the last times of this program, newest first',
+        querystring: z.object({ id: z.uuid().optional().describe('Only this one.') }),
+        response: { 200: z.object({ jobs: z.array(redriveJob) }), 404: problemResponse, ...errors },
       },
     },
-    () => ({ jobs: redrives.list().map(jobOf) }),
-  );
-
-  app.get(
-    '/dead-letters/redrive/:id',
-    {
-      config,
-      schema: {
-        summary: 'How one of them goes, or has ended',
-        params: z.object({ id: z.string().max(40) }),
-        response: { 200: redriveJob, 404: problemResponse, ...errors },
-      },
-    },
-    (request) => {
-      const job = redrives.get(request.params.id);
-      if (job !== null) return jobOf(job);
-      throw new HttpProblem(404, 'unknown_job', `This program has not begun ${request.params.id}.`, {
+    ({ query: { id } }) => {
+      if (id === undefined) return { jobs: redrives.list().map(jobOf) };
+      const job = redrives.get(id);
+      if (job !== null) return { jobs: [jobOf(job)] };
+      throw new HttpProblem(404, 'unknown_job', `This program has not begun ${id}.`, {
         hint: 'GET /dead-letters/redrive lists the last ones; the audit trail holds all outcomes.',
       });
     },
