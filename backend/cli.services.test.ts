@@ -10,6 +10,7 @@ import { createRuntime } from './runtime.ts';
 import { profileText } from './settings/profile-file.ts';
 import { runtimeOptions } from './testing/runtime-conformance.ts';
 import { openServicesSource, type ServicesSource } from './testing/services-source.ts';
+import { TcpProxy } from './testing/tcp-proxy.ts';
 
 const program = fileURLToPath(new URL('./cli.ts', import.meta.url));
 let folder: string;
@@ -104,3 +105,50 @@ it('puts invented sales into the topic of a profile only where that allows them,
     await runtime.close();
   }
 });
+
+it.each([
+  ['simulate', 'stalled'],
+  ['simulate', 'cut'],
+  ['consume', 'stalled'],
+  ['serve', 'stalled'],
+] as const)(
+  '%s ends on the first SIGTERM while PostgreSQL is %s under it',
+  async (command, how) => {
+    const { profile, secrets } = services.source;
+    const proxy = await TcpProxy.open(profile.postgres.port);
+    const file = join(folder, 'profile.json');
+    const postgres = { ...profile.postgres, host: '127.0.0.1', port: proxy.port };
+    await writeFile(file, profileText({ ...profile, postgres, simulation: true }));
+    const ports = ['--sql-port', '0', '--materialized-port', '0', '--no-auth'];
+    const running = spawn(
+      process.execPath,
+      [program, command, '--profile', file, '--log', 'json', ...(command === 'serve' ? ports : ['--probe-port', '0'])],
+      { stdio: 'ignore', env: { ...process.env, REELMETRICS_POSTGRES_PASSWORD: secrets.postgres ?? '' } },
+    );
+    const exit = once(running, 'exit');
+    const observer = await createRuntime({
+      ...runtimeOptions,
+      source: { ...services.source, profile: { ...profile, observeOnly: true } },
+    });
+    try {
+      // It runs when its consumer has its place: then the database goes.
+      if (command === 'simulate') {
+        await expect.poll(() => observer.live.snapshot().ledger.events, { timeout: 30_000 }).toBeGreaterThan(0);
+      } else {
+        await expect.poll(async () => (await services.members()) > 0, { timeout: 30_000 }).toBe(true);
+      }
+      if (how === 'stalled') proxy.stall();
+      else {
+        proxy.redirect(1);
+      }
+      running.kill('SIGTERM');
+      const [code] = await exit;
+      expect([0, 143]).toContain(code);
+    } finally {
+      running.kill('SIGKILL');
+      await observer.close();
+      await proxy.close();
+    }
+  },
+  60_000,
+);

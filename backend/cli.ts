@@ -1,4 +1,8 @@
 #!/usr/bin/env node
+
+// First: signals are heard from here on.
+import './cli/stop.ts';
+
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { key, user } from './cli/accounts.ts';
@@ -9,6 +13,7 @@ import { consume, simulate } from './cli/ingest.ts';
 import { loggerOf, logWarningsOfNode } from './cli/logger.ts';
 import type { Command } from './cli/open.ts';
 import { serve } from './cli/serve.ts';
+import { codeOfSignal } from './cli/stop.ts';
 import { check, migrate, rebuild } from './cli/upkeep.ts';
 import { AppError, codeOf, messageOf } from './lib/app-error.ts';
 import { printable } from './lib/plain-text.ts';
@@ -78,8 +83,10 @@ ${Object.entries(secretVariables)
 
 Each of these may be given in a file: NAME_FILE=/path.
 
---log json writes JSON lines to stderr. SIGTERM and Ctrl+C end every command in order.
-Exit codes: 0 done, 1 failed or an invariant is broken, 2 wrong arguments, 3 an invariant could not be decided.
+--log json writes JSON lines to stderr. The first SIGTERM or Ctrl+C ends every command in order, within 10 s whatever is
+away; a second one ends it at once.
+Exit codes: 0 done, 1 failed or an invariant is broken, 2 wrong arguments, 3 an invariant could not be decided,
+130 (Ctrl+C) or 143 (SIGTERM) ended before the work was done.
 `;
 
 /** The worker stands beside this file: as .ts when Node runs the sources, as .js when it runs the build. */
@@ -120,17 +127,18 @@ async function main(): Promise<number> {
     logWarningsOfNode(loggerOf(values));
     return await command(values, { words, startWorker });
   } catch (error) {
+    const signalled = codeOfSignal();
     const usage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
     const hint = error instanceof AppError ? error.hint : undefined;
     if (asLines) {
       loggerOf({ log: 'json' }).error(messageOf(error), hint === undefined ? {} : { hint });
-      return usage ? 2 : 1;
+      return signalled ?? (usage ? 2 : 1);
     }
     // What a server has said stands in it.
     process.stderr.write(`reelmetrics: ${printable(messageOf(error), { lines: true })}\n`);
     if (hint) process.stderr.write(`${printable(hint, { lines: true })}\n`);
     if (usage) process.stderr.write('See reelmetrics --help.\n');
-    return usage ? 2 : 1;
+    return signalled ?? (usage ? 2 : 1);
   }
 }
 

@@ -6,6 +6,7 @@ import { audited } from './audit.ts';
 import { type Flags, numberFlag, portFlag, UsageError } from './flags.ts';
 import { loggerOf } from './logger.ts';
 import { type Command, interruption, isDead, open } from './open.ts';
+import { stopLate, untilLate } from './stop.ts';
 
 const forever = 2 ** 31 - 1;
 
@@ -30,6 +31,16 @@ async function withProbes(flags: Flags, opening: () => Promise<Runtime>, work: (
   }
 }
 
+/** Waits until all that is in the log is stored; after a signal for a few seconds only. */
+async function stored(runtime: Runtime): Promise<void> {
+  try {
+    await runtime.drain(stopLate);
+  } catch (error) {
+    if (!stopLate.aborted) throw error;
+    process.stderr.write('Not all of the log is stored yet: it stays there, and the next program stores it.\n');
+  }
+}
+
 /** Produces ticket sales and stores them. */
 export const simulate: Command = async (flags, context) => {
   const rate = numberFlag(flags, 'rate', 0.1, 5000) ?? defaultSettings.simulator.rate;
@@ -51,8 +62,8 @@ export const simulate: Command = async (flags, context) => {
       runtime.simulator.start({ ...defaultSettings.simulator, rate, seed: Math.trunc(seed) });
     });
     await systemClock.sleep(seconds === undefined ? forever : seconds * 1000, interruption(runtime));
-    await runtime.simulator.stop();
-    await runtime.drain();
+    await untilLate(runtime.simulator.stop());
+    await stored(runtime);
     const { produced, acknowledged, failed } = runtime.status().simulator;
     process.stdout.write(`produced ${produced}, acknowledged ${acknowledged}, failed ${failed}\n`);
     return failed === 0 ? 0 : 1;
@@ -69,7 +80,7 @@ async function backfill(
   await runtime.simulator.startBackfill(days, extend ? 'extend' : 'refuse');
   const interrupted = interruption(runtime);
   interrupted.addEventListener('abort', () => void runtime.simulator.cancelBackfill(), { once: true });
-  await runtime.drain();
+  await stored(runtime);
   const { lastError } = runtime.status().simulator;
   process.stdout.write(`${(await runtime.days()).length} business days have sales\n`);
   if (lastError !== null) process.stderr.write(`reelmetrics: ${lastError}\n`);
@@ -87,7 +98,7 @@ export const consume: Command = async (flags, context) => {
       await systemClock.sleep(100, interrupted);
       if (runtime.status().consumer.lagEvents !== 0) idleSince = Date.now();
     }
-    if (!interrupted.aborted || isDead(runtime)) await runtime.drain();
+    if (!interrupted.aborted || isDead(runtime)) await stored(runtime);
     return 0;
   });
 };

@@ -10,6 +10,7 @@ import type { Profile } from '../settings/profile.ts';
 import { defaultSettings } from '../settings/settings.ts';
 import { currencyFlag, type Flags, UsageError } from './flags.ts';
 import { loggerOf } from './logger.ts';
+import { stopAsked } from './stop.ts';
 
 /** What commands are given besides their flags. */
 export interface CommandContext {
@@ -89,36 +90,30 @@ function checkSimulation(profile: Profile): void {
 
 /** Errors: `UsageError`, and those of the start. */
 export async function open(flags: Flags, context: CommandContext, openOptions: OpenOptions): Promise<Runtime> {
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  process.once('SIGINT', abort);
-  process.once('SIGTERM', abort);
   const { patienceMs } = openOptions;
-  const patience = patienceMs === undefined ? undefined : setTimeout(abort, patienceMs);
+  const signal = patienceMs === undefined ? stopAsked : AbortSignal.any([stopAsked, AbortSignal.timeout(patienceMs)]);
   const logger = loggerOf(flags);
   const tell =
     flags.log === 'json' ? (step: string) => logger.info(step) : (step: string) => process.stderr.write(`${step}\n`);
-  try {
-    return await createRuntime({
-      source: await sourceOf(flags, context, openOptions),
-      signal: stop.signal,
-      calendar: null,
-      currency: defaultSettings.currency,
-      requiredCurrency: currencyFlag(flags),
-      insteadOfUnknown: openOptions.insteadOfUnknown,
-      backend: 'sql',
-      fallback: false,
-      simulator: defaultSettings.simulator,
-      logger,
-      consume: openOptions.consume ?? true,
-      alone: openOptions.alone ?? false,
-      onProgress: ({ step }) => tell(step),
-    });
-  } finally {
-    clearTimeout(patience);
-    process.off('SIGINT', abort);
-    process.off('SIGTERM', abort);
-  }
+  const runtime = await createRuntime({
+    source: await sourceOf(flags, context, openOptions),
+    signal,
+    calendar: null,
+    currency: defaultSettings.currency,
+    requiredCurrency: currencyFlag(flags),
+    insteadOfUnknown: openOptions.insteadOfUnknown,
+    backend: 'sql',
+    fallback: false,
+    simulator: defaultSettings.simulator,
+    logger,
+    consume: openOptions.consume ?? true,
+    alone: openOptions.alone ?? false,
+    onProgress: ({ step }) => tell(step),
+  });
+  if (!stopAsked.aborted) return runtime;
+  // Asked to end while it was opened, which embedded data do in one go.
+  await runtime.close();
+  throw new AppError('cancelled', 'Stopped before the work began.');
 }
 
 /**
@@ -126,14 +121,11 @@ export async function open(flags: Flags, context: CommandContext, openOptions: O
  * died: draining then says why.
  */
 export function interruption(runtime: Runtime): AbortSignal {
-  const controller = new AbortController();
-  const abort = () => controller.abort();
-  process.once('SIGINT', abort);
-  process.once('SIGTERM', abort);
+  const died = new AbortController();
   runtime.onStatus(() => {
-    if (isDead(runtime)) abort();
+    if (isDead(runtime)) died.abort();
   });
-  return controller.signal;
+  return AbortSignal.any([stopAsked, died.signal]);
 }
 
 /** Services come back, and so does an embedded database that says when it is tried again. */

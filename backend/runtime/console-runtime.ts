@@ -280,16 +280,22 @@ export class ConsoleRuntime implements Runtime {
   async drain(signal?: AbortSignal): Promise<void> {
     const { simulator, consumer, onStuck } = this.#parts;
     let unsubscribe = () => {};
+    let giveUp = () => {};
     // Nothing is stored until something is done: waiting for it might never end.
     const died = new Promise<never>((_resolve, reject) => {
       unsubscribe = onStuck(reject);
+      giveUp = () => reject(new AppError('cancelled', 'Not all of the log is stored yet.'));
+      if (signal?.aborted) giveUp();
+      else signal?.addEventListener('abort', giveUp, { once: true });
     });
+    died.catch(() => undefined);
     try {
       await Promise.race([died, simulator.backfillEnded().then(() => consumer.drained(signal))]);
       // What others have stored comes into the live totals by reading them anew.
       while (this.#reseedings > 0) await this.#reseeding;
     } finally {
       unsubscribe();
+      signal?.removeEventListener('abort', giveUp);
     }
   }
 

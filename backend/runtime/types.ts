@@ -127,8 +127,8 @@ export interface Runtime {
   rebuild(what: 'rollups' | 'read-model'): Promise<void>;
   /** Deletes all events, sales, rollups and dead letters. Throws `simulation_not_allowed` where it may not. */
   reset(): Promise<void>;
-  /** Resolves when every appended event is stored and projected. */
-  drain(): Promise<void>;
+  /** Resolves when every appended event is stored and projected. Errors: `AppError` cancelled once `signal` aborts. */
+  drain(signal?: AbortSignal): Promise<void>;
   /**
    * Like `drain`, for tools beside other programs: leaves storing to these, stores only where no offset moves, and waits no
    * longer than for what still moves. Returns early when the signal aborts. Errors: those of the database.

@@ -9,6 +9,8 @@ import { testServices } from './test-services.ts';
 export interface ServicesSource {
   readonly source: Extract<DataSource, { kind: 'services' }>;
   makeTopicAnew(): Promise<void>;
+  /** Programs in the consumer group. */
+  members(): Promise<number>;
   /** Drops all of it. */
   dispose(): Promise<void>;
 }
@@ -36,6 +38,10 @@ export async function openServicesSource(): Promise<ServicesSource> {
       // The broker answers before the topic is gone.
       while ((await admin.listTopics()).includes(name)) await new Promise((resolve) => setTimeout(resolve, 100));
       await admin.createTopics({ topics: [{ topic: name, numPartitions: 12 }], waitForLeaders: true });
+    },
+    async members() {
+      const { groups } = await admin.describeGroups([name]);
+      return groups[0]?.members.length ?? 0;
     },
     async dispose() {
       await admin.deleteTopics({ topics: [name] }).catch(() => undefined);
