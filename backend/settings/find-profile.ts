@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { AppError, codeOf, messageOf } from '../lib/app-error.ts';
 import { type LocalServices, localServices, profileVariables } from './environment.ts';
 import { withFileVariables } from './file-variables.ts';
 import { localProfile } from './profile.ts';
 import { parseProfile } from './profile-file.ts';
+import { readTextFile } from './text-file.ts';
 
 /** Where headless programs take the passwords of a profile from, for `--help`; a profile holds none. */
 export const secretVariables = {
@@ -21,8 +21,9 @@ export async function findProfile(name: string, given: NodeJS.ProcessEnv): Promi
   if (name === localProfile.id) return withPasswordsOf(env, localServices(env));
   let text: string;
   try {
-    text = await readFile(name, 'utf8');
+    text = await readTextFile(name);
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     const missing = codeOf(cause) === 'ENOENT';
     throw new AppError(
       'bad_settings',

@@ -1,23 +1,16 @@
 /** A profile as a file of its own: what the console exports and imports, and what the command line takes. No secrets. */
-import { AppError, messageOf } from '../lib/app-error.ts';
+import { AppError } from '../lib/app-error.ts';
 import { type Profile, profileSchema } from './profile.ts';
+import { knownPart } from './salvage.ts';
+import { parseJson } from './text-file.ts';
 
 export function profileText(profile: Profile): string {
   return `${JSON.stringify(profile, null, 2)}\n`;
 }
 
-/** Errors: `AppError` bad_settings, naming the file and the field that is wrong. */
+/** Fields of newer versions are left alone. Errors: `AppError` bad_settings, naming the file and the field that is wrong. */
 export function parseProfile(text: string, file: string): Profile {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new AppError('bad_settings', `${file} is not JSON: ${messageOf(cause)}`, {
-      hint: 'Choose a file that Settings, Data source has exported.',
-      cause,
-    });
-  }
-  const checked = profileSchema.safeParse(value);
+  const checked = profileSchema.safeParse(knownPart(profileSchema, parseJson(text, file)));
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
   const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;

@@ -45,39 +45,116 @@ describe('loading', () => {
   });
 
   test.each([
-    ['cut off', '{"version":2,"the'],
-    ['empty', ''],
-    ['no object', '[]'],
-    ['without version', '{"theme":"dark"}'],
-    ['of a wrong type', { ...defaultSettings, cutoverHour: '6' }],
-    ['out of its limits', { ...defaultSettings, cutoverHour: 24 }],
-    ['with a wrong group', { ...defaultSettings, simulator: 5 }],
-    ['of a version never released', { ...defaultSettings, version: 0 }],
-    ['with a profile twice', { ...defaultSettings, profiles: [staging, staging] }],
-    ['with a profile that hides a built-in one', { ...defaultSettings, profiles: [localProfile] }],
-    ['with a password in a profile', { ...defaultSettings, profiles: [{ ...staging, password: 'x' }] }],
-    ['with more than 20 profiles', { ...defaultSettings, profiles: manyProfiles(21) }],
-  ])('sets aside a file that is %s, uses the defaults and says so', async (_, content) => {
-    await write(content);
-    const original = await readFile(file, 'utf8');
+    ['cut off', '{"version":2,"the', 'is not JSON'],
+    ['empty', '', 'settings.json is empty'],
+    ['no object', '[]', 'is not an object'],
+    ['of a version never released', JSON.stringify({ ...defaultSettings, version: 0 }), 'is of version 0'],
+    ['larger than 1 MB', `{"version":2,"x":"${'x'.repeat(1024 * 1024)}"}`, 'is larger than 1 MB'],
+    ['nested without end', `{"version":2,"x":${'['.repeat(100_000)}`, 'is nested more than 64 deep'],
+    ['no text', Buffer.from([0x7b, 0xff, 0x7d]), 'is not text'],
+  ])('sets aside a file that is %s, uses the defaults and says why', async (_, content, why) => {
+    await writeFile(file, content);
+    const original = await readFile(file);
     const { settings, notices } = await loadSettings(file);
     expect(settings).toEqual(defaultSettings);
     const [aside, ...others] = await readdir(folder);
     expect(others).toEqual([]);
     expect(aside).toMatch(/^settings\.corrupt-.*\.json$/);
-    expect(notices).toEqual([`Your settings could not be read. They are kept in ${aside}; the defaults are in use.`]);
-    expect(await readFile(join(folder, aside!), 'utf8')).toBe(original);
+    expect(notices).toHaveLength(1);
+    for (const words of [why, aside!]) expect(notices[0]).toContain(words);
+    expect(await readFile(join(folder, aside!))).toEqual(original);
   });
 
-  test('sets aside the file of a newer version, unchanged', async () => {
-    const newer = { version: 9, theme: { accent: 'amber' } };
+  const good = { ...changed, dataSource: 'staging', profiles: [staging] };
+  test.each<[string, Record<string, unknown>, Partial<Settings>, string]>([
+    ['a theme', { theme: 'sepia' }, { theme: 'system' }, 'theme is "sepia", which is not valid; "system" is used'],
+    ['a type', { cutoverHour: '6' }, { cutoverHour: 0 }, 'cutoverHour is "6"'],
+    ['null', { tickRate: null }, { tickRate: 4 }, 'tickRate is null'],
+    ['a limit', { cutoverHour: 24 }, { cutoverHour: 0 }, 'cutoverHour is 24'],
+    ['a negative', { tickRate: -1 }, { tickRate: 4 }, 'tickRate is -1'],
+    ['a currency', { currency: 'EURO' }, { currency: 'USD' }, 'currency is "EURO"'],
+    ['a zone', { zone: 'America/Nowhere' }, { zone: 'host' }, 'zone is "America/Nowhere"'],
+    ['a group', { simulator: 5 }, { simulator: defaultSettings.simulator }, 'simulator is 5'],
+    [
+      'a value in a group',
+      { simulator: { ...defaultSettings.simulator, rate: 6000, seed: 7 } },
+      { simulator: { ...defaultSettings.simulator, seed: 7 } },
+      'simulator.rate is 6000',
+    ],
+    ['no version', { version: undefined }, {}, 'version is missing'],
+  ])('with one wrong value, %s, loses that one alone', async (_, wrong, fallback, words) => {
+    await write({ ...good, ...wrong });
+    const original = await readFile(file, 'utf8');
+    const { settings, notices } = await loadSettings(file);
+    expect(settings).toEqual({ ...good, ...fallback });
+    expect(notices).toHaveLength(1);
+    expect(notices[0]).toContain(words);
+    const kept = (await readdir(folder)).find((name) => name !== 'settings.json') ?? '';
+    expect(notices[0]).toContain(kept);
+    expect(await readFile(join(folder, kept), 'utf8')).toBe(original);
+    // It is mended: the next start says nothing.
+    expect(await loadSettings(file)).toEqual({ settings, notices: [] });
+  });
+
+  test.each<[string, unknown, string]>([
+    ['no profile', 7, 'it is not a profile'],
+    [
+      'a wrong port',
+      { ...staging, id: 'b', postgres: { ...staging.postgres, port: 70_000 } },
+      'postgres.port is 70000',
+    ],
+    [
+      'a missing topic',
+      { ...staging, id: 'b', kafka: { ...staging.kafka, topic: undefined } },
+      'kafka.topic is missing',
+    ],
+    ['an id that is taken', { ...staging, name: 'Twin' }, 'its id "staging" is another\'s'],
+    ['the id of a built-in source', localProfile, 'belongs to a built-in source'],
+  ])('leaves out a bad profile among good ones: %s', async (_, bad, words) => {
+    const other = { ...staging, id: 'other' };
+    await write({ ...good, profiles: [staging, bad, other] });
+    const { settings, notices } = await loadSettings(file);
+    expect(settings).toEqual({ ...good, profiles: [staging, other] });
+    expect(notices[0]).toContain('profiles.1');
+    expect(notices[0]).toContain(words);
+  });
+
+  test.each<[string, (text: string) => Uint8Array]>([
+    ['UTF-8 with a byte order mark', (text) => Buffer.from(`\uFEFF${text}`)],
+    ['UTF-16 as PowerShell writes it', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
+    ['UTF-16 with the bytes the other way', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le').swap16()],
+    ['UTF-16 without a mark', (text) => Buffer.from(text, 'utf16le')],
+    ['lines that end in CRLF', (text) => Buffer.from(text.replaceAll('\n', '\r\n'))],
+  ])('are read in %s', async (_, encode) => {
+    await writeFile(file, encode(`${JSON.stringify(good, null, 2)}\n`));
+    expect(await loadSettings(file)).toEqual({ settings: good, notices: [] });
+  });
+
+  test('keep fields that are not known, in profiles too, also when they are saved', async () => {
+    const newer = { ...staging, kafka: { ...staging.kafka, rack: 'a' } };
+    await write({ ...good, profiles: [newer], colour: 'red', simulator: { ...good.simulator, pulse: 3 } });
+    const { settings, notices } = await loadSettings(file);
+    expect({ settings, notices }).toEqual({ settings: good, notices: [] });
+    await saveSettings(file, { ...settings, theme: 'light' });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+      ...{
+        theme: 'light',
+        colour: 'red',
+        simulator: { pulse: 3 },
+        profiles: [{ id: 'staging', kafka: { rack: 'a' } }],
+      },
+    });
+  });
+
+  test('of a newer version are read as far as they are known, and kept', async () => {
+    const newer = { ...good, version: 9, theme: { accent: 'amber' } };
     await write(newer);
     const { settings, notices } = await loadSettings(file);
-    expect(settings).toEqual(defaultSettings);
-    const [aside] = await readdir(folder);
-    expect(aside).toMatch(/^settings\.v9-.*\.json$/);
+    expect(settings).toEqual({ ...good, theme: 'system' });
     expect(notices[0]).toContain('newer ReelMetrics');
-    expect(JSON.parse(await readFile(join(folder, aside!), 'utf8'))).toEqual(newer);
+    await saveSettings(file, settings);
+    const kept = (await readdir(folder)).find((name) => name.startsWith('settings.v9-')) ?? '';
+    expect(JSON.parse(await readFile(join(folder, kept), 'utf8'))).toEqual(newer);
   });
 
   test('upgrades an older version step by step after a backup', async () => {

@@ -1,9 +1,11 @@
-import { copyFile, readFile, rename } from 'node:fs/promises';
+import { copyFile, rename } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { AppError, codeOf, messageOf } from '../lib/app-error.ts';
 import { embeddedSource, isSource } from './profiles.ts';
 import { replaceFile } from './replace-file.ts';
+import { salvage, withUnknown } from './salvage.ts';
 import { defaultSettings, type Settings, settingsSchema } from './settings.ts';
+import { isRecord, parseJson, readTextFile } from './text-file.ts';
 import { type UpgradeStep, upgrade, upgradeSteps } from './upgrade.ts';
 
 export interface LoadedSettings {
@@ -15,44 +17,70 @@ export interface LoadedSettings {
 const version = defaultSettings.version;
 
 /**
- * Reads the settings. No file: the defaults. An older version is copied to `settings.v<N>.bak.json` and upgraded. A
- * file that cannot be understood, or that a newer console wrote, is moved aside, never lost; the defaults are used and
- * a notice says so. Missing settings take their defaults, unknown ones are ignored, and a chosen profile that is not there
- * becomes the embedded data, with a notice. Throws `AppError` data_folder_unusable when the file cannot be read at all.
- * `steps` are the upgrades from older versions.
+ * Reads the settings. No file: the defaults. A value that is not valid gives way to its default, and a profile that is
+ * not is left out; a notice names each, and the file as it was is kept beside it. Fields that are not known are left
+ * alone. An older version is copied to `settings.v<N>.bak.json` and upgraded; a newer one is read as far as it can be,
+ * and kept. What is no settings at all is moved aside, with its reason. A chosen profile that is not there becomes the
+ * embedded data. Throws `AppError` data_folder_unusable when the file cannot be read at all. `steps` are the upgrades
+ * from older versions.
  */
 export async function loadSettings(
   file: string,
   steps: ReadonlyMap<number, UpgradeStep> = upgradeSteps,
 ): Promise<LoadedSettings> {
-  let text: string;
+  let found: Found;
   try {
-    text = await readFile(file, 'utf8');
+    found = read(await readTextFile(file, basename(file)), basename(file), steps);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { settings: defaultSettings, notices: [] };
-    throw unusable(`The settings file ${file} cannot be read: ${messageOf(error)}`, error);
+    if (!(error instanceof AppError))
+      throw unusable(`The settings file ${file} cannot be read: ${messageOf(error)}`, error);
+    return aside(file, error.message);
   }
-
-  const found = read(text, steps);
-  if (found.kind === 'current') return withSource(found.settings);
-  if (found.kind === 'upgraded') {
-    await copyFile(file, beside(file, `v${found.from}.bak`));
-    await saveSettings(file, found.settings);
-    return withSource(found.settings);
+  const { from, problems } = found;
+  const loaded = withSource(found.settings);
+  if (from > version) {
+    const kept = await keep(file, `v${from}-${timeTag()}`);
+    const notice = `Your settings were written by a newer ReelMetrics. What is known here is in use; the file is kept as ${kept}.`;
+    return { ...loaded, notices: [[notice, ...problems].join(' '), ...loaded.notices] };
   }
+  if (from < version) await keep(file, `v${from}.bak`);
+  if (problems.length === 0) {
+    if (from < version) await write(file, found.settings, found.raw);
+    return loaded;
+  }
+  const kept = await keep(file, `${timeTag()}.bak`);
+  await write(file, found.settings, found.raw);
+  const notice = `${basename(file)}: ${problems.join(' ')} The file as it was is kept as ${kept}.`;
+  return { ...loaded, notices: [notice, ...loaded.notices] };
+}
 
-  const time = new Date().toISOString().replace(/[:.]/g, '-');
-  const aside = beside(file, found.kind === 'newer' ? `v${found.version}-${time}` : `corrupt-${time}`);
+async function aside(file: string, why: string): Promise<LoadedSettings> {
+  const kept = beside(file, `corrupt-${timeTag()}`);
   try {
-    await rename(file, aside);
+    await rename(file, kept);
   } catch (error) {
     throw unusable(`The settings file ${file} cannot be moved aside: ${messageOf(error)}`, error);
   }
-  const why = found.kind === 'newer' ? 'were written by a newer ReelMetrics' : 'could not be read';
   return {
     settings: defaultSettings,
-    notices: [`Your settings ${why}. They are kept in ${basename(aside)}; the defaults are in use.`],
+    notices: [`Your settings could not be read: ${why} They are kept in ${basename(kept)}; the defaults are in use.`],
   };
+}
+
+/** The name of the copy. */
+async function keep(file: string, tag: string): Promise<string> {
+  const copy = beside(file, tag);
+  try {
+    await copyFile(file, copy);
+  } catch (error) {
+    throw unusable(`The settings file ${file} cannot be copied: ${messageOf(error)}`, error);
+  }
+  return basename(copy);
+}
+
+function timeTag(): string {
+  return new Date().toISOString().replace(/[:.]/g, '-');
 }
 
 /** A source whose profile is gone gives way to the embedded data, and the user is told. */
@@ -69,7 +97,7 @@ function withSource(settings: Settings): LoadedSettings {
 const saves = new Map<string, Promise<void>>();
 
 /**
- * Writes the settings whole or not at all, readable for the user only. Throws `AppError` bad_settings when they are
+ * Writes the settings whole or not at all, readable for the user only; fields of the file that are not known here stay. Throws `AppError` bad_settings when they are
  * not valid, data_folder_unusable when they cannot be written; the file is then as before.
  */
 export async function saveSettings(file: string, settings: Settings): Promise<void> {
@@ -81,59 +109,62 @@ export async function saveSettings(file: string, settings: Settings): Promise<vo
       cause: valid.error,
     });
   }
-  const text = `${JSON.stringify(valid.data, null, 2)}\n`;
-  const before = saves.get(file) ?? Promise.resolve();
-  const save = before.then(() => replaceFile(file, text));
+  const save = (saves.get(file) ?? Promise.resolve()).then(async () => write(file, valid.data, await before(file)));
   const settled = save.catch(() => undefined);
   saves.set(file, settled);
   try {
     await save;
-  } catch (error) {
-    throw unusable(`The settings cannot be saved in ${file}: ${messageOf(error)}`, error);
   } finally {
     if (saves.get(file) === settled) saves.delete(file);
   }
 }
 
-type Found =
-  | { readonly kind: 'current'; readonly settings: Settings }
-  | { readonly kind: 'upgraded'; readonly from: number; readonly settings: Settings }
-  | { readonly kind: 'newer'; readonly version: number }
-  | { readonly kind: 'corrupt' };
-
-function read(text: string, steps: ReadonlyMap<number, UpgradeStep>): Found {
+/** `unknown`: what held the settings before; what is not known here stays. */
+async function write(file: string, settings: Settings, unknown: unknown): Promise<void> {
   try {
-    const raw: unknown = JSON.parse(text);
-    if (!isRecord(raw)) return { kind: 'corrupt' };
-    const from = raw.version;
-    if (typeof from !== 'number' || !Number.isInteger(from)) return { kind: 'corrupt' };
-    if (from > version) return { kind: 'newer', version: from };
-    const settings = settingsSchema.parse(overDefaults(defaultSettings, upgrade(raw, from, version, steps)));
-    return from < version ? { kind: 'upgraded', from, settings } : { kind: 'current', settings };
-  } catch {
-    // Not JSON, a wrong type, or a version that no step reads: all the same to the user, who is told.
-    return { kind: 'corrupt' };
+    await replaceFile(file, `${JSON.stringify(withUnknown(unknown, settings), null, 2)}\n`);
+  } catch (error) {
+    throw unusable(`The settings cannot be saved in ${file}: ${messageOf(error)}`, error);
   }
 }
 
-/** The known settings of `raw`, with the defaults for those that it lacks. */
-function overDefaults(defaults: Record<string, unknown>, raw: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(defaults).map(([name, value]) => {
-      if (!Object.hasOwn(raw, name)) return [name, value];
-      const given = raw[name];
-      return [name, isRecord(value) && isRecord(given) ? overDefaults(value, given) : given];
-    }),
-  );
+interface Found {
+  readonly from: number;
+  /** Of the present version, with what is not known here. */
+  readonly raw: Record<string, unknown>;
+  readonly settings: Settings;
+  readonly problems: readonly string[];
+}
+
+/** Errors: `AppError` bad_settings when there is nothing that could be read. */
+function read(text: string, name: string, steps: ReadonlyMap<number, UpgradeStep>): Found {
+  const raw = parseJson(text, name);
+  if (!isRecord(raw)) throw new AppError('bad_settings', `${name} is not an object.`);
+  const known = typeof raw.version === 'number' && Number.isInteger(raw.version);
+  const from = known ? Number(raw.version) : version;
+  const problems = known ? [] : [`version is missing or not a number; it is read as version ${version}.`];
+  let upgraded = raw;
+  try {
+    if (from < version) upgraded = upgrade(raw, from, version, steps);
+  } catch (cause) {
+    throw new AppError('bad_settings', `${name} is of version ${from}, which cannot be read.`, { cause });
+  }
+  const taken = salvage(upgraded);
+  return { from, raw: upgraded, settings: taken.settings, problems: [...problems, ...taken.problems] };
+}
+
+/** What is there already, for the fields that are not known here. */
+async function before(file: string): Promise<unknown> {
+  try {
+    return parseJson(await readTextFile(file), file);
+  } catch {
+    return null;
+  }
 }
 
 function beside(file: string, tag: string): string {
   const extension = extname(file);
   return join(dirname(file), `${basename(file, extension)}.${tag}${extension}`);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function unusable(message: string, cause: unknown): AppError {

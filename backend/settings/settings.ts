@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { isZone } from '../domain/business-day.ts';
 import { connectionLimits } from '../domain/connection.ts';
+import { isCurrency } from '../domain/money.ts';
 import { profileSchema } from './profile.ts';
 import { isReservedId } from './profiles.ts';
 
@@ -26,10 +28,15 @@ export const settingsSchema = z.strictObject({
   backend: z.enum(['sql', 'materialized']),
   /** Whether the other backend may answer when the chosen one fails. */
   fallback: z.boolean(),
-  /** IANA zone name; 'host' follows the computer's. */
-  zone: z.string().min(1).max(64),
+  /** Of data made from now on: an IANA zone name; 'host' is the computer's. Data that are there have their own. */
+  zone: z
+    .string()
+    .min(1)
+    .max(64)
+    .refine((name) => name === 'host' || isZone(name), 'not a time zone'),
   cutoverHour: z.int().min(0).max(23),
-  currency: z.string().regex(/^[A-Z]{3}$/),
+  /** ISO 4217 code, of data made from now on. */
+  currency: z.string().refine(isCurrency, 'not the code of a currency'),
   /** Live ticks per second. */
   tickRate: z.int().min(1).max(4),
   railCollapsed: z.boolean(),

@@ -1,7 +1,8 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { app, type BrowserWindow, dialog } from 'electron';
 import { AppError, codeOf } from '../../backend/lib/app-error.ts';
+import { readTextFile } from '../../backend/settings/text-file.ts';
 import type { Desktop } from './ipc/services.ts';
 import { openExternal, openOwnFolder } from './security/external.ts';
 
@@ -52,17 +53,14 @@ export function createDesktop(
 }
 
 /** Largest file that is read, bytes. */
-const maxTextBytes = 1024 * 1024;
-
 async function readText(path: string): Promise<string> {
   try {
-    const { size } = await stat(path);
-    if (size <= maxTextBytes) return await readFile(path, 'utf8');
+    return await readTextFile(path, basename(path));
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     throw new AppError('not_available', `The file could not be read (${codeOf(cause) ?? 'unknown cause'}).`, {
       hint: 'Check that it is there and that you may read it.',
       cause,
     });
   }
-  throw new AppError('bad_settings', `${basename(path)} is larger than 1 MB.`, { hint: 'Choose another file.' });
 }
