@@ -93,10 +93,15 @@ export const consume: Command = async (flags, context) => {
   const opening = () => open(flags, context, { mustExist: true });
   return withProbes(flags, opening, async (runtime) => {
     const interrupted = interruption(runtime);
-    let idleSince = Date.now();
-    while (!interrupted.aborted && (idleSeconds === undefined || Date.now() - idleSince < idleSeconds * 1000)) {
+    let idleSince = performance.now();
+    let waiting: number | null = null;
+    while (!interrupted.aborted && (idleSeconds === undefined || performance.now() - idleSince < idleSeconds * 1000)) {
       await systemClock.sleep(100, interrupted);
-      if (runtime.status().consumer.lagEvents !== 0) idleSince = Date.now();
+      const { lagEvents, code } = runtime.status().consumer;
+      // What stands behind a batch that cannot be read may wait for ever: draining says so.
+      const stands = code === 'batch_unreadable' && lagEvents === waiting;
+      if (lagEvents !== 0 && !stands) idleSince = performance.now();
+      waiting = lagEvents;
     }
     if (!interrupted.aborted || isDead(runtime)) await stored(runtime);
     return 0;

@@ -29,7 +29,8 @@ beforeEach(async () => {
   topics += 1;
   const topic = `${prefix}-${topics}`;
   const configEntries = [{ name: 'compression.type', value: 'producer' }];
-  await admin.createTopics({ topics: [{ topic, numPartitions: 3, configEntries }], waitForLeaders: true });
+  await admin.createTopics({ topics: [{ topic, numPartitions: 3, configEntries }], waitForLeaders: false });
+  await expect.poll(() => admin.fetchTopicOffsets(topic).catch(() => []), withinMs).toHaveLength(3);
   log = openKafkaEventLog({
     settings: { brokers, topic, group: topic, tls: { enabled: false, ca: null }, sasl: null },
     password: null,

@@ -71,7 +71,7 @@ class ServerDatabase implements PostgresServer {
   readonly #clients = new Set<pg.Client>();
   readonly #listeners = new Set<() => void>();
   #status: PartStatus;
-  /** The last refusal of a write, and when (epoch ms). */
+  /** The last refusal of a write, and when, by the monotonic clock, ms. */
   #refusal: { readonly error: AppError; readonly at: number } | undefined;
 
   constructor(options: PostgresServerOptions) {
@@ -137,7 +137,7 @@ class ServerDatabase implements PostgresServer {
 
   #refused(code: string, error: Error): void {
     if (!refusesWrites(code)) return;
-    this.#refusal = { error: explainPostgresFailure(error, this.#options.settings), at: systemClock.now() };
+    this.#refusal = { error: explainPostgresFailure(error, this.#options.settings), at: performance.now() };
     if (this.#status.state !== 'down') this.#failed('degraded', this.#refusal.error, null);
   }
 
@@ -153,8 +153,8 @@ class ServerDatabase implements PostgresServer {
       this.#failed('degraded', explainPostgresFailure(cause, this.#options.settings), null);
       return;
     }
-    const age = this.#refusal ? systemClock.now() - this.#refusal.at : REFUSAL_MS;
-    if (age >= 0 && age < REFUSAL_MS) return;
+    const age = this.#refusal ? performance.now() - this.#refusal.at : REFUSAL_MS;
+    if (age < REFUSAL_MS) return;
     this.#refusal = undefined;
     this.#set('up', null, null, null);
   }

@@ -96,7 +96,7 @@ export class Reconciler {
    */
   async run(window: Totals | null): Promise<Reconciliation> {
     const { log, clock, shared } = this.#parts;
-    const startedAt = clock.now();
+    const startedAt = performance.now();
     const state = await this.#storedState();
     const judgement: Judgement = { differences: [], unknown: [], moving: false };
     const account = state.topics.find(({ topic }) => topic === log.topic) ?? {
@@ -123,7 +123,7 @@ export class Reconciler {
     const unread = inFlight === null || account.unexplained > 0 || (shared && inFlight > 0);
     return {
       at: now,
-      tookMs: now - startedAt,
+      tookMs: performance.now() - startedAt,
       produced: unread ? null : produced,
       stored: account.stored,
       duplicates: account.duplicates,

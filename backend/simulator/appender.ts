@@ -26,8 +26,8 @@ export async function appendUntilAcknowledged(
       await log.append(messages);
       return;
     } catch (error) {
-      if (signal.aborted) givenUpAt = Math.min(givenUpAt, clock.now() + graceMs);
-      if (!canRetry(error) || clock.now() >= givenUpAt) throw error;
+      if (signal.aborted) givenUpAt = Math.min(givenUpAt, performance.now() + graceMs);
+      if (!canRetry(error) || performance.now() >= givenUpAt) throw error;
       onRetry(messageOf(error));
     }
     // Capped exponential, with jitter so that several producers do not return in step.

@@ -39,6 +39,7 @@ export interface BackfillOptions {
 export async function runBackfill(options: BackfillOptions): Promise<void> {
   const { calendar, clock, signal } = options;
   const startedAt = clock.now();
+  const started = performance.now();
   const today = calendar.dayOf(startedAt);
   const missing = historyDays(today, options.days, calendar).filter((day) => !options.present.has(day));
   const plan = [today, ...missing].map((day) => {
@@ -51,7 +52,7 @@ export async function runBackfill(options: BackfillOptions): Promise<void> {
 
   let produced = 0;
   const report = (index: number, toCome: number) => {
-    const seconds = (clock.now() - startedAt) / 1000;
+    const seconds = (performance.now() - started) / 1000;
     options.onProgress({
       days: missing.length,
       // Today so far goes with the first day.

@@ -48,7 +48,7 @@ export class Feed {
   #sequence = 0;
   #revision = 0;
   #day = '';
-  #lastSentAt = 0;
+  #lastSentAt = Number.NEGATIVE_INFINITY;
   #snapshotDue = true;
   #firstSentAt = 0;
   #intervalMs = 0;
@@ -92,7 +92,7 @@ export class Feed {
     this.#snapshotDue = true;
     this.#sendState();
     this.#status.request();
-    if (Date.now() - this.#lastSentAt < this.#intervalMs) return;
+    if (performance.now() - this.#lastSentAt < this.#intervalMs) return;
     this.#restartTicker();
     this.#tick();
   }
@@ -147,7 +147,7 @@ export class Feed {
 
   /** What changed since the last frame, else a heartbeat when one is due. */
   #next(source: FeedSource): WindowFrame | null {
-    const heartbeatDue = Date.now() - this.#lastSentAt >= heartbeatMs;
+    const heartbeatDue = performance.now() - this.#lastSentAt >= heartbeatMs;
     const next = nextFrame(source.live, { revision: this.#revision, day: this.#day, heartbeatDue });
     if (next === null) return null;
     this.#revision = next.revision;
@@ -162,7 +162,7 @@ export class Feed {
   }
 
   #send(frame: WindowFrame): void {
-    this.#lastSentAt = Date.now();
+    this.#lastSentAt = performance.now();
     if (this.#measured) this.#measure(frame);
     this.#target.send('live', frame);
   }

@@ -164,7 +164,7 @@ function pageLoaded(window: BrowserWindow): Promise<void> {
 
 /** Asks the page until its ledger is main's (the last tick may be on its way); its last word after 5 s, null if it never spoke. */
 async function pageCaughtUp(runtime: Runtime, feed: Feed, inbox: ReportInbox): Promise<DiagnosticsReport | null> {
-  const until = Date.now() + pageCatchUpMs;
+  const until = performance.now() + pageCatchUpMs;
   let last: DiagnosticsReport | null = null;
   do {
     const answer = inbox.next(pageAnswerMs);
@@ -173,7 +173,7 @@ async function pageCaughtUp(runtime: Runtime, feed: Feed, inbox: ReportInbox): P
     const { ledger } = runtime.live.snapshot();
     if (last !== null && last.events === ledger.events && last.grossCents === String(ledger.grossCents)) return last;
     await systemClock.sleep(100);
-  } while (Date.now() < until);
+  } while (performance.now() < until);
   return last;
 }
 

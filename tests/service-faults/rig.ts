@@ -169,7 +169,7 @@ function withPort(address: string, port: number): string {
 }
 
 /** Kafka's own client does not try again where a topic made anew has not found its leaders yet. */
-async function insistently<T>(ask: () => Promise<T>): Promise<T> {
+export async function insistently<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await ask();
