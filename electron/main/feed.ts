@@ -50,7 +50,7 @@ export class Feed {
   #day = '';
   #lastSentAt = Number.NEGATIVE_INFINITY;
   #snapshotDue = true;
-  #firstSentAt = 0;
+  #firstSentAt: number | undefined;
   #intervalMs = 0;
   #figures = { ticks: 0, snapshots: 0, maxTickBytes: 0, maxSnapshotBytes: 0 };
 
@@ -124,7 +124,7 @@ export class Feed {
 
   figures(): FeedFigures {
     const { ticks, snapshots } = this.#figures;
-    const seconds = (this.#lastSentAt - this.#firstSentAt) / 1000;
+    const seconds = (this.#lastSentAt - (this.#firstSentAt ?? this.#lastSentAt)) / 1000;
     return { ...this.#figures, perSecond: seconds > 0 ? (ticks + snapshots - 1) / seconds : 0 };
   }
 
@@ -177,7 +177,7 @@ export class Feed {
       figures.snapshots += 1;
       figures.maxSnapshotBytes = Math.max(figures.maxSnapshotBytes, bytes);
     }
-    if (this.#firstSentAt === 0) this.#firstSentAt = this.#lastSentAt;
+    this.#firstSentAt ??= this.#lastSentAt;
   }
 
   #sendStatus(): void {
