@@ -50,10 +50,10 @@ it('serves live figures also where it leaves storing to others', async () => {
     });
     await expect.poll(() => events).toBe(0);
     worker.simulator.start();
-    await expect.poll(() => events, { timeout: 20_000 }).toBeGreaterThan(100);
+    await expect.poll(() => events).toBeGreaterThan(100);
     await worker.simulator.stop();
     await worker.drain();
-    await expect.poll(() => events, { timeout: 10_000 }).toBe(worker.live.snapshot().ledger.events);
+    await expect.poll(() => events).toBe(worker.live.snapshot().ledger.events);
     socket.terminate();
     // Invented sales are never counted by a program that only observes, whoever asks.
     const refused = await fetch(`http://127.0.0.1:${port}/simulator/start?rate=5000`, { method: 'POST' });

@@ -191,4 +191,4 @@ it('archives old days into files that bring them back, and proves the totals all
   } finally {
     await rm(kept, { recursive: true, force: true });
   }
-}, 60_000);
+}, 180_000);

@@ -134,7 +134,7 @@ async function expectTruth(where: string, from: number): Promise<void> {
   // What lies between two ticks is proven once nothing is sold for a moment: then all are of the one version.
   if (unproven(seen) > 0 && (await isSimulating())) {
     await ask(page, 'simulator.pause', undefined);
-    await until(`${where}: every total is the live gross of its version`, 15_000, async () => {
+    await until(`${where}: every total is the live gross of its version`, 60_000, async () => {
       seen = await look();
       if (unproven(seen) === 0 && wrong(seen, from).length === 0) return true;
       // A paused picture holds the answers beside it, too: they are asked again only when the user says so.
@@ -223,7 +223,7 @@ const events: Readonly<Record<number, { readonly name: string; run(): Promise<vo
       await page
         .locator('main')
         .getByText(/Paused 0:\d\d, [1-9]\d* waiting/)
-        .waitFor({ timeout: 20_000 });
+        .waitFor({ timeout: 60_000 });
       pausedVersion = Number(await page.locator('[data-total-of]').first().getAttribute('data-version'));
     },
   },
@@ -243,7 +243,7 @@ const events: Readonly<Record<number, { readonly name: string; run(): Promise<vo
     name: 'the backend is switched',
     run: async () => {
       await page.keyboard.press('Control+Shift+B');
-      await until('it answers', 10_000, async () => (await ask(page, 'status.get', undefined)).backend === 'sql');
+      await until('it answers', 60_000, async () => (await ask(page, 'status.get', undefined)).backend === 'sql');
     },
   },
   9: {
@@ -292,7 +292,7 @@ const events: Readonly<Record<number, { readonly name: string; run(): Promise<vo
     run: async () => {
       const before = (await ask(page, 'status.get', undefined)).simulator.acknowledged;
       await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
-      await until('sales came meanwhile', 20_000, async () => {
+      await until('sales came meanwhile', 60_000, async () => {
         return (await ask(page, 'status.get', undefined)).simulator.acknowledged > before + 30;
       });
       await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.show());
@@ -363,7 +363,7 @@ beforeAll(async () => {
   await page.getByRole('button', { name: 'Try with built-in data' }).click();
   await waitForState(page, 'Receiving', 120_000);
   await record();
-  await until('the feed is recorded', 10_000, async () => (await look()).version > 0);
+  await until('the feed is recorded', 60_000, async () => (await look()).version > 0);
 });
 afterAll(async () => {
   await running?.close();

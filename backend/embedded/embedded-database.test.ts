@@ -102,7 +102,7 @@ describe('embedded database', () => {
     const failing = expect(database.pool.query('select pg_sleep(0.2)')).rejects.toThrow();
     await workers[0]!.terminate();
     await failing;
-    await expect.poll(() => states, { timeout: 20_000 }).toEqual(['down', 'up']);
+    await expect.poll(() => states).toEqual(['down', 'up']);
     expect((await database.pool.query('select value from kept')).rows).toEqual([{ value: 1 }]);
     expect(workers).toHaveLength(2);
   });

@@ -13,7 +13,7 @@ const brokers = [...testServices().kafkaBrokers];
 const prefix = `test-${randomUUID().slice(0, 8)}`;
 const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING, retry: { retries: 10 } });
 const admin = kafka.admin();
-const withinMs = { timeout: 20_000, interval: 50 };
+const withinMs = { timeout: 60_000, interval: 50 };
 
 let fixture: IngestFixture;
 let log: KafkaEventLog;

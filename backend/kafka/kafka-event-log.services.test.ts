@@ -215,7 +215,7 @@ describe('the topic', () => {
             () => true,
             () => false,
           ),
-        { timeout: 20_000 },
+        { timeout: 60_000 },
       )
       .toBe(true);
     const failure = await pollUntilItThrows(reader, () => log.partitions().catch(() => []));

@@ -161,7 +161,7 @@ describe('a replica that is promoted', () => {
     replica = await OwnRedis.prepare();
     await replica.start('--replicaof', '127.0.0.1', String(server.port));
     await expect
-      .poll(() => replica.use((client) => client.exists(`test:v2:{none}:day:${day}`)), { timeout: 15_000 })
+      .poll(() => replica.use((client) => client.exists(`test:v2:{none}:day:${day}`)), { timeout: 60_000 })
       .toBe(1);
     proxy = await TcpProxy.open(server.port);
     moving = await openReady({ ...server.settings, port: proxy.port });

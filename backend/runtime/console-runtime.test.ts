@@ -108,7 +108,7 @@ describe('reconciling', () => {
   });
 });
 
-const soon = { interval: 1, timeout: 20_000 };
+const soon = { interval: 1, timeout: 60_000 };
 
 it('stores everything also when the worker of the database dies meanwhile', async () => {
   runtime.simulator.startBackfill(1);

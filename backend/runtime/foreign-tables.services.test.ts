@@ -48,7 +48,7 @@ it('says what PostgreSQL refuses while it waits, although it answers', async () 
     },
   });
   start.catch(() => undefined);
-  await expect.poll(() => told?.reason, { timeout: 20_000 }).toContain('no schema in which the user');
+  await expect.poll(() => told?.reason).toContain('no schema in which the user');
   expect(told?.state).toBe('down');
   stop.abort();
   await expect(start).rejects.toMatchObject({ code: 'cancelled' });

@@ -99,7 +99,7 @@ export function describeDataSet(name: string, open: () => Promise<DataSetUnderTe
       await expect(changed.changeCurrency('EURO')).rejects.toMatchObject({ code: 'bad_settings' });
       await changed.changeCurrency('EUR');
       changed.simulator.start();
-      await expect.poll(() => changed.live.snapshot().ledger.events, { timeout: 20_000 }).toBeGreaterThan(0);
+      await expect.poll(() => changed.live.snapshot().ledger.events, { timeout: 60_000 }).toBeGreaterThan(0);
       await changed.simulator.stop();
       await changed.drain();
       expect(await reasons(changed)).toEqual([]);
@@ -158,7 +158,7 @@ export function describeDataSet(name: string, open: () => Promise<DataSetUnderTe
       const own = await start();
       expect(own.catalogue.theaters.map(({ name: theater }) => theater)).toEqual(['Roxy']);
       own.simulator.start();
-      await expect.poll(() => own.live.snapshot().ledger.events, { timeout: 20_000 }).toBeGreaterThan(0);
+      await expect.poll(() => own.live.snapshot().ledger.events, { timeout: 60_000 }).toBeGreaterThan(0);
       await own.simulator.stop();
       await own.drain();
       expect(await reasons(own)).toEqual([]);
