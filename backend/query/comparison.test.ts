@@ -43,8 +43,9 @@ function giving(name: BackendName, ...answers: (Error | { value: unknown; versio
   };
 }
 
+let currency = 'USD';
 const compare = (sql: QueryBackend, materialized: QueryBackend, question: Question = leaderboard) =>
-  compareBackends({ sql, materialized, clock }, question);
+  compareBackends({ sql, materialized, clock, currency }, question);
 
 async function differences(
   sql: unknown,
@@ -60,6 +61,18 @@ async function differences(
 }
 
 describe('comparison', () => {
+  it('writes amounts in the digits of their currency', async () => {
+    const inWords = async (code: string) => {
+      currency = code;
+      const found = await differences([row(1, 4, 120_000n, 3)], [row(1, 4, 119_950n, 3)]);
+      currency = 'USD';
+      return found;
+    };
+    expect((await inWords('USD'))[0]).toMatch(/gross 1200\.00 in sql, 1199\.50 in materialized \(0\.50 less\)/);
+    expect((await inWords('JPY'))[0]).toMatch(/gross 120000 in sql, 119950 in materialized \(50 less\)/);
+    expect((await inWords('KWD'))[0]).toMatch(/gross 120\.000 in sql, 119\.950 in materialized \(0\.050 less\)/);
+  });
+
   it('finds equal answers equal and hands both over', async () => {
     const value = [row(1, 4, 100n), row(2, 3, 50n)];
     const found = await compare(giving('sql', { value }), giving('materialized', { value: structuredClone(value) }));

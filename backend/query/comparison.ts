@@ -9,6 +9,8 @@ export interface ComparisonOptions {
   readonly sql: QueryBackend;
   readonly materialized: QueryBackend;
   readonly clock: Clock;
+  /** Of all amounts. */
+  readonly currency: string;
 }
 
 /** Tries for two answers of one version before giving up, and the wait between them in ms (growing). */
@@ -27,7 +29,7 @@ export async function compareBackends(options: ComparisonOptions, question: Ques
       tryToAsk(options.sql, question),
       tryToAsk(options.materialized, question),
     ]);
-    const verdict = judge(question, sql, materialized);
+    const verdict = judge(question, sql, materialized, options.currency);
     if (verdict.kind !== 'not-comparable' || attempt === attempts) {
       return {
         question,
@@ -49,7 +51,7 @@ async function tryToAsk(backend: QueryBackend, question: Question): Promise<Aske
   }
 }
 
-function judge(question: Question, sql: Asked, materialized: Asked): Verdict {
+function judge(question: Question, sql: Asked, materialized: Asked, currency: string): Verdict {
   if ('reason' in sql) {
     const both = 'reason' in materialized ? ` The materialized backend failed too: ${materialized.reason}` : '';
     return { kind: 'failed', backend: 'sql', reason: `${sql.reason}${both}` };
@@ -60,6 +62,6 @@ function judge(question: Question, sql: Asked, materialized: Asked): Verdict {
     const behind: BackendName = versions < 0 ? 'sql' : 'materialized';
     return { kind: 'not-comparable', behind, versions: Math.abs(versions) };
   }
-  const differences = differencesOf(question.name, sql.answer.value, materialized.answer.value);
+  const differences = differencesOf(question.name, sql.answer.value, materialized.answer.value, currency);
   return differences.length === 0 ? { kind: 'equal' } : { kind: 'differs', differences };
 }

@@ -1,4 +1,5 @@
 import type { Measures } from '../domain/measures.ts';
+import { decimalAmount } from '../domain/money.ts';
 import type { QuestionName, QuestionValue } from '../domain/question.ts';
 
 /** Most differences listed; the rest is counted. */
@@ -21,7 +22,7 @@ interface Row {
  * What differs between two answers to the same question, one sentence per figure, rows matched by what they are about:
  * empty when the answers are equal, order included.
  */
-export function differencesOf(name: QuestionName, sql: unknown, materialized: unknown): string[] {
+export function differencesOf(name: QuestionName, sql: unknown, materialized: unknown, currency: string): string[] {
   const left = rowsOf(name, sql);
   const right = rowsOf(name, materialized);
   const rightByLabel = new Map(right.map((row) => [row.label, row]));
@@ -29,7 +30,7 @@ export function differencesOf(name: QuestionName, sql: unknown, materialized: un
   const found: string[] = [];
   for (const row of left) {
     const other = rightByLabel.get(row.label);
-    if (other) found.push(...differentFigures(row, other));
+    if (other) found.push(...differentFigures(row, other, currency));
     else found.push(`${row.label} is missing in materialized.`);
   }
   for (const row of right) if (!leftLabels.has(row.label)) found.push(`${row.label} is missing in sql.`);
@@ -43,29 +44,27 @@ export function differencesOf(name: QuestionName, sql: unknown, materialized: un
   return more > 0 ? [...found.slice(0, maxDifferences), `And ${more} more.`] : found;
 }
 
-function differentFigures(sql: Row, materialized: Row): string[] {
+function differentFigures(sql: Row, materialized: Row, currency: string): string[] {
   const found: string[] = [];
   for (const [index, figure] of sql.figures.entries()) {
     const other = materialized.figures[index];
     if (other === undefined || figure.value === other.value) continue;
-    const values = `${inWords(figure)} in sql, ${inWords(other)} in materialized`;
-    found.push(`${sql.label}: ${figure.name} ${values}${byHowMuch(figure, other)}.`);
+    const values = `${inWords(figure, currency)} in sql, ${inWords(other, currency)} in materialized`;
+    found.push(`${sql.label}: ${figure.name} ${values}${byHowMuch(figure, other, currency)}.`);
   }
   return found;
 }
 
-function byHowMuch(sql: Figure, materialized: Figure): string {
+function byHowMuch(sql: Figure, materialized: Figure, currency: string): string {
   if (typeof sql.value === 'string' || typeof materialized.value === 'string') return '';
   if (sql.value === null || materialized.value === null) return '';
   const by = BigInt(materialized.value) - BigInt(sql.value);
-  const size = inWords({ ...sql, value: by < 0n ? -by : by });
+  const size = inWords({ ...sql, value: by < 0n ? -by : by }, currency);
   return ` (${size} ${by < 0n ? 'less' : 'more'})`;
 }
 
-function inWords(figure: Figure): string {
-  if (!figure.cents || typeof figure.value !== 'bigint') return String(figure.value);
-  const size = figure.value < 0n ? -figure.value : figure.value;
-  return `${figure.value < 0n ? '-' : ''}${size / 100n}.${String(size % 100n).padStart(2, '0')}`;
+function inWords({ cents, value }: Figure, currency: string): string {
+  return cents && typeof value === 'bigint' ? decimalAmount(value, currency) : String(value);
 }
 
 function rowsOf<N extends QuestionName>(name: N, value: unknown): Row[] {

@@ -184,7 +184,7 @@ export class ConsoleRuntime implements Runtime {
   }
 
   compare(question: Question): Promise<Comparison> {
-    return compareBackends(this.#parts, question);
+    return compareBackends({ ...this.#parts, currency: this.currency() }, question);
   }
 
   switchBackend(name: BackendName): void {
