@@ -74,11 +74,11 @@ what is expected: another one is refused.
 
 Environment, for "local":
 ${Object.entries(profileVariables)
-  .map(([name, words]) => `  ${name.padEnd(28)}${words}`)
+  .map(([name, words]) => `  ${name.padEnd(30)}${words}`)
   .join('\n')}
 Environment, for other profiles:
 ${Object.entries(secretVariables)
-  .map(([name, words]) => `  ${name.padEnd(28)}${words}`)
+  .map(([name, words]) => `  ${name.padEnd(30)}${words}`)
   .join('\n')}
 
 Each of these may be given in a file: NAME_FILE=/path.

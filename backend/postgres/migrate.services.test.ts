@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createServerTestDatabase, type ServerTestDatabase } from '../testing/server-test-database.ts';
 import { coreMigrations } from './core-migrations.ts';
 import { migrate } from './migrate.ts';
+import { findOurTables } from './whose-tables.ts';
 
 const program = fileURLToPath(new URL('../testing/migrate-once.ts', import.meta.url));
 const run = promisify(execFile);
@@ -24,6 +25,28 @@ describe('migrations on a server', () => {
     const { rows } = await database.open().pool.query("select number from migration where family = 'core' order by 1");
     expect(rows.map((row) => row.number)).toEqual(coreMigrations.migrations.map((_, index) => index + 1));
   });
+
+  it.each([
+    ['no table', 0],
+    ['no table', 1],
+    ['the ledger', 1],
+    ['the ledger', 2],
+  ])(
+    'are ours when another program makes them, where there is %s, after %i of our questions',
+    async (begun, questions) => {
+      const { pool, longPool } = database.open();
+      if (begun === 'the ledger') await migrate(longPool, { ...coreMigrations, migrations: [] });
+      let asked = 0;
+      // Between our questions, as a second program that starts at the same time would.
+      const query = async (...question: unknown[]) => {
+        if (asked === questions) await migrate(longPool, coreMigrations);
+        asked += 1;
+        return Reflect.apply(pool.query, pool, question);
+      };
+      await expect(findOurTables({ query } as unknown as typeof pool, 'reelmetrics')).resolves.toBeTypeOf('boolean');
+      await expect(findOurTables(pool, 'reelmetrics')).resolves.toBe(true);
+    },
+  );
 
   it('partition the sales while a program of before goes on storing: every id is noted, and that program stores no more', async () => {
     const { pool, longPool } = database.open();

@@ -32,13 +32,14 @@ const hint =
  * Errors: `AppError` foreign_tables when another program has tables of the same names; nothing was written.
  */
 export async function findOurTables(connection: Queryable, database: string): Promise<boolean> {
+  // Names first: another program that makes our tables meanwhile has written its step by the time the ledger is read.
+  const names = (await select<{ name: string }>(connection, present, [textArray(ourNames)])).map(({ name }) => name);
   const [ledger] = await select<{ ours: boolean; readable: boolean }>(connection, ledgerColumns);
   const isOurs = ledger?.ours ?? false;
   // Rights are looked at apart.
   if (isOurs && !ledger?.readable) return true;
   const [step] = isOurs ? await select<{ found: boolean }>(connection, anyStep) : [];
   if (step?.found) return true;
-  const names = (await select<{ name: string }>(connection, present, [textArray(ourNames)])).map(({ name }) => name);
   const foreign = names.filter((name) => name !== 'migration' || !isOurs);
   if (foreign.length > 0) throw foreignTables(database, foreign.join(', '));
   return false;
