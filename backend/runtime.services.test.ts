@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openKafkaEventLog } from './kafka/kafka-event-log.ts';
 import { silentLogger } from './ports/logger.ts';
 import { createRuntime, type Runtime, type StartProgress } from './runtime.ts';
+import { saleMessage } from './testing/ingest-fixture.ts';
 import { describeRuntime, runtimeOptions, sell } from './testing/runtime-conformance.ts';
 import { openServicesSource, type ServicesSource } from './testing/services-source.ts';
 import { TcpProxy } from './testing/tcp-proxy.ts';
@@ -40,6 +41,35 @@ describe('on real services', () => {
     const report = await runtime.check();
     expect(report.problems).toEqual([]);
     expect(report.stored).toBe(runtime.live.snapshot().ledger.events);
+  });
+
+  it('reads a topic that was made anew from its start, however far it has grown meanwhile', async () => {
+    const { kafka } = services.source.profile;
+    const append = async (first: number, count: number) => {
+      const log = openKafkaEventLog({ settings: kafka, password: null, clientId: 'test', logger: silentLogger });
+      await log.append(Array.from({ length: count }, (_, index) => saleMessage(first + index)));
+      await log.close();
+    };
+    const before = await start();
+    await append(0, 60);
+    await before.drain();
+    const observer = await start(
+      {},
+      { ...services.source, profile: { ...services.source.profile, observeOnly: true } },
+    );
+    await before.close();
+    running.shift();
+    await services.makeTopicAnew();
+    await append(1_000, 240);
+    const after = await start();
+    await after.drain();
+    const report = await after.check();
+    expect(report.problems).toEqual([]);
+    expect(report).toMatchObject({ stored: 300, duplicates: 0 });
+    // Whoever only looks on counts by the same offsets.
+    await append(2_000, 20);
+    await expect.poll(() => observer.live.snapshot().ledger.events).toBe(320);
+    await expect.poll(() => observer.status().consumer.lagEvents).toBe(0);
   });
 
   it('shares the partitions with a second runtime; both show the totals of all', async () => {

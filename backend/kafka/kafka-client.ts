@@ -5,6 +5,7 @@ import { Kafka, type KafkaConfig, type LogEntry, logLevel, type SASLOptions } fr
 import { AppError } from '../lib/app-error.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { KafkaSettings } from '../settings/profile.ts';
+import { askForIdentities } from './topic-identity.ts';
 
 export interface KafkaAccess {
   readonly settings: KafkaSettings;
@@ -28,6 +29,7 @@ const KEEP_ALIVE_MS = 10_000;
 /** Errors: `AppError` kafka_refused when a password is wanted and there is none. */
 export function createKafkaClient(access: KafkaAccess): KafkaClient {
   ignoreNegativeTimeouts();
+  askForIdentities();
   const { settings, clientId, logger } = access;
   const sockets = new Set<net.Socket>();
   const aliases = new Map<string, string>();

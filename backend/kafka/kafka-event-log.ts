@@ -17,6 +17,7 @@ import { createKafkaClient } from './kafka-client.ts';
 import { explainKafkaFailure } from './kafka-failure.ts';
 import { KafkaLogReader } from './kafka-log-reader.ts';
 import { checkTopic, countPartitions, createTopic, DEFAULT_PARTITIONS } from './kafka-topic.ts';
+import { identityOf } from './topic-identity.ts';
 import { within } from './within.ts';
 
 export interface KafkaEventLogOptions extends KafkaAccess {
@@ -39,6 +40,11 @@ const movingLeaders: ReadonlySet<string> = new Set([
 const APPENDER_CLOSE_MS = 700;
 const CLOSE_MS = 300;
 
+interface FoundOffsets {
+  readonly identity: string | null;
+  readonly offsets: Awaited<ReturnType<Admin['fetchTopicOffsets']>>;
+}
+
 interface Administration {
   readonly client: KafkaClient;
   readonly admin: Admin;
@@ -60,6 +66,7 @@ export class KafkaEventLog implements EventLog {
   #known = false;
   /** When we have made the topic, by the monotonic clock, ms; until the brokers have once answered for it. */
   #madeAt = Number.NEGATIVE_INFINITY;
+  #identity: string | null = null;
   #closing: Promise<void> | undefined;
   #status: PartStatus = { state: 'connecting', since: Date.now(), reason: null, code: null, nextAttemptAt: null };
 
@@ -78,10 +85,15 @@ export class KafkaEventLog implements EventLog {
     return this.#status;
   }
 
+  get identity(): string | null {
+    return this.#identity;
+  }
+
   async partitions(): Promise<readonly PartitionOffsets[]> {
     // Before the question: a place that was reached by then is not beyond an end that is told afterwards.
     const places = [...this.#readers].map((reader) => [reader, reader.positions()] as const);
-    const offsets = await this.#ask((admin) => fetchOffsets(admin, this.topic));
+    const { identity, offsets } = await this.#ask((admin) => fetchOffsets(admin, this.topic));
+    this.#identity = identity;
     const partitions = offsets
       .map(({ partition, low, high }) => ({ partition, start: BigInt(low), end: BigInt(high) }))
       .sort((a, b) => a.partition - b.partition);
@@ -253,13 +265,14 @@ export class KafkaEventLog implements EventLog {
 }
 
 /**
- * First and last offsets of all partitions. kafkajs keeps what it knows of a topic for minutes: one that has got more
+ * Which topic it is, and the first and last offsets of all partitions. kafkajs keeps what it knows of a topic for minutes: one that has got more
  * partitions fails with PARTITIONS_ADDED, and a new connection knows of them.
  */
-async function fetchOffsets(admin: Admin, topic: string): ReturnType<Admin['fetchTopicOffsets']> {
+async function fetchOffsets(admin: Admin, topic: string): Promise<FoundOffsets> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   const offsets = await admin.fetchTopicOffsets(topic);
-  if (offsets.length === topics[0]?.partitions.length) return offsets;
+  const [found] = topics;
+  if (found && offsets.length === found.partitions.length) return { identity: identityOf(found), offsets };
   throw Object.assign(new Error('the topic has got more partitions'), { type: 'PARTITIONS_ADDED' });
 }
 

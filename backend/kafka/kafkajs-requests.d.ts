@@ -1,4 +1,4 @@
-/** The one part of kafkajs' inside that is used: see fetch-decoder.ts. */
+/** The parts of kafkajs' inside that are used: see fetch-decoder.ts and topic-identity.ts. */
 declare module 'kafkajs/src/protocol/requests/index.js' {
   interface Question {
     readonly request: object;
@@ -6,8 +6,17 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
     readonly requestTimeout?: number;
   }
   interface Protocol {
+    versions: readonly string[];
     protocol(version: { readonly version: number }): (options: object) => Question;
   }
-  const requests: { readonly requests: { readonly Fetch: Protocol } };
+  const requests: { readonly requests: { readonly Fetch: Protocol; readonly Metadata: Protocol } };
   export default requests;
+}
+declare module 'kafkajs/src/protocol/encoder.js' {
+  export default class Encoder {
+    writeUVarInt(value: number): this;
+    writeUVarIntString(value: string): this;
+    writeBoolean(value: boolean): this;
+    writeBuffer(value: Buffer): this;
+  }
 }

@@ -107,6 +107,11 @@ export interface ReaderOptions {
  */
 export interface EventLog {
   readonly topic: string;
+  /**
+   * Names the log for as long as it lives, as the last `partitions()` found it: one that was deleted and made again has
+   * another. null or left out = unknown.
+   */
+  readonly identity?: string | null;
   partitions(): Promise<readonly PartitionOffsets[]>;
   append(messages: readonly LogMessage[]): Promise<void>;
   /** Opens a reader that starts at `offsets` (missing partition: its start). */

@@ -1,3 +1,5 @@
+import type { PartitionOffsets } from './event-log.ts';
+
 /** Per partition what is added to the log's own offsets; kept with what is stored, for all programs that share it. */
 export interface LogBases {
   read(topic: string): Promise<ReadonlyMap<number, bigint>>;
@@ -6,4 +8,10 @@ export interface LogBases {
    * the base from `from` before. Batches that were read before are refused from then on, whoever has them.
    */
   move(topic: string, partition: number, from: bigint, start: bigint): Promise<void>;
+  /**
+   * Keeps which log the topic is. Where another was kept before, what is stored of all of these partitions goes on at
+   * their starts, as by `move`.
+   * @returns whether it was another
+   */
+  identify(topic: string, identity: string, partitions: readonly PartitionOffsets[]): Promise<boolean>;
 }

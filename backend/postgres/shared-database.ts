@@ -5,7 +5,7 @@ import type { PartitionOffsets } from '../ports/event-log.ts';
 import type { LogBases } from '../ports/log-bases.ts';
 import type { MigrationFamily } from './migrate.ts';
 import { holdStoring, raiseVersionFloor } from './rebuild-sql.ts';
-import { select } from './select.ts';
+import { type Queryable, select } from './select.ts';
 import { inTransaction } from './transaction.ts';
 
 const bases = sql`select partition, base from log_base where topic = $1`;
@@ -21,6 +21,15 @@ const moveBase = sql`
   insert into log_base as b (topic, partition, base)
   select topic, partition, next_offset - $4::bigint from consumer_offset where topic = $1 and partition = $2
   on conflict (topic, partition) do update set base = excluded.base where b.base = $3`;
+const keptIdentity = sql`select identity from log_identity where topic = $1`;
+const keepIdentity = sql`
+  insert into log_identity values ($1, $2) on conflict (topic) do update set identity = excluded.identity`;
+const moveBases = sql`
+  insert into log_base (topic, partition, base)
+  select topic, partition, next_offset - o.log_start
+  from consumer_offset join unnest($2::integer[], $3::bigint[]) as o(partition, log_start) using (partition)
+  where topic = $1
+  on conflict (topic, partition) do update set base = excluded.base`;
 const beginOffsets = sql`
   select begin_log_partition($1, o.partition, o.log_end + coalesce(b.base, 0))
   from unnest($2::integer[], $3::bigint[]) as o(partition, log_end)
@@ -54,6 +63,11 @@ export const servicesMigrations: MigrationFamily = {
       name: 'a copy has an identity of its own',
       breaking: false,
       text: sql`alter table database_identity add column made_in text`,
+    },
+    {
+      name: 'identities of topics',
+      breaking: false,
+      text: sql`create table log_identity (topic text primary key, identity text not null)`,
     },
   ],
 };
@@ -102,6 +116,26 @@ export class PostgresLogBases implements LogBases {
       if (rowCount !== 0) await client.query(raiseVersionFloor);
     });
   }
+
+  async identify(topic: string, identity: string, partitions: readonly PartitionOffsets[]): Promise<boolean> {
+    if ((await identityOf(this.#pool, topic)) === identity) return false;
+    return inTransaction(this.#pool, async (client) => {
+      await client.query(holdStoring);
+      const before = await identityOf(client, topic);
+      if (before === identity) return false;
+      await client.query(keepIdentity, [topic, identity]);
+      if (before === undefined) return false;
+      const numbers = numberArray(partitions.map(({ partition }) => partition));
+      await client.query(moveBases, [topic, numbers, numberArray(partitions.map(({ start }) => start))]);
+      await client.query(raiseVersionFloor);
+      return true;
+    });
+  }
+}
+
+async function identityOf(connection: Queryable, topic: string): Promise<string | undefined> {
+  const [row] = await select<{ identity: string }>(connection, keptIdentity, [topic]);
+  return row?.identity;
 }
 
 /** Begins to store a topic at its present ends, given as offsets of the log's own; nothing of it may be stored yet. */

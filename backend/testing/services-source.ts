@@ -37,7 +37,14 @@ export async function openServicesSource(): Promise<ServicesSource> {
       await admin.deleteTopics({ topics: [name] });
       // The broker answers before the topic is gone.
       while ((await admin.listTopics()).includes(name)) await new Promise((resolve) => setTimeout(resolve, 100));
-      await admin.createTopics({ topics: [{ topic: name, numPartitions: 12 }], waitForLeaders: true });
+      await admin.createTopics({ topics: [{ topic: name, numPartitions: 12 }], waitForLeaders: false });
+      // kafkajs does not ask again where a new topic is not known yet.
+      const isThere = () =>
+        admin.fetchTopicOffsets(name).then(
+          () => true,
+          () => false,
+        );
+      while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 100));
     },
     async members() {
       const { groups } = await admin.describeGroups([name]);
