@@ -1,6 +1,5 @@
-/** Where the plot lies inside the chart, in px. Fixed, so that figures of any length do not move it. */
+/** Where the plot lies inside the chart, in px. Fixed for a currency, so that figures of any length do not move it. */
 export const plotMargin = { top: 30, right: 12, bottom: 0, left: 0 } as const;
-export const valueAxisWidth = 56;
 export const timeAxisHeight = 26;
 
 export interface PlotFrame {
@@ -16,10 +15,11 @@ export interface PlotFrame {
 
 export function plotFrame(
   size: { width: number; height: number },
+  axisWidth: number,
   range: { from: number; to: number; min: number; max: number },
 ): PlotFrame {
   return {
-    left: plotMargin.left + valueAxisWidth,
+    left: plotMargin.left + axisWidth,
     right: size.width - plotMargin.right,
     top: plotMargin.top,
     bottom: size.height - timeAxisHeight - plotMargin.bottom,

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useMemo, useState } from 'react';
-import { instantAt, plotFrame, plotMargin, valueAxisWidth } from './chart-frame.ts';
+import { instantAt, plotFrame, plotMargin } from './chart-frame.ts';
 import classes from './charts.module.css';
 import { clockTicks } from './clock-ticks.ts';
 import { HoverLayer } from './hover-layer.tsx';
@@ -53,7 +53,7 @@ export function RevenueChart(props: RevenueChartProps) {
   }, [buckets, withGhost, words.unit]);
   const axis = useHeldAxis(wanted, to, words.unit);
   const rows = useMemo(() => plotRows(picture), [picture]);
-  const plotWidth = size.width - valueAxisWidth - plotMargin.right;
+  const plotWidth = size.width - words.axisWidth - plotMargin.right;
   const xTicks = useMemo(
     () =>
       clockTicks(from, to, Math.max(2, Math.floor(plotWidth / tickWidth)), words.localMinute).filter(
@@ -62,7 +62,10 @@ export function RevenueChart(props: RevenueChartProps) {
       ),
     [from, to, plotWidth, words],
   );
-  const frame = useMemo(() => plotFrame(size, { from, to, min: axis.min, max: axis.max }), [size, from, to, axis]);
+  const frame = useMemo(
+    () => plotFrame(size, words.axisWidth, { from, to, min: axis.min, max: axis.max }),
+    [size, words.axisWidth, from, to, axis],
+  );
 
   const index = chosenAt === null ? null : Math.floor((chosenAt - from) / bucketMs);
   const chosen = index === null ? null : (buckets[index] ?? null);

@@ -37,6 +37,8 @@ export interface ChartWords {
   readonly cents: (cents: bigint) => string;
   /** Minor units in one unit of money. */
   readonly unit: number;
+  /** Width of the axis of amounts, px: as its longest figure, as money is never cut. */
+  readonly axisWidth: number;
   /** Cents at an axis tick, short. */
   readonly axis: (cents: number) => string;
   readonly tick: (at: number) => string;

@@ -1,6 +1,6 @@
 import { memo, useId } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceArea, ReferenceLine, XAxis, YAxis } from 'recharts';
-import { plotMargin, timeAxisHeight, valueAxisWidth } from './chart-frame.ts';
+import { plotMargin, timeAxisHeight } from './chart-frame.ts';
 import type { ChartBand, ChartMark, ChartWords, PlotRow } from './revenue-picture.ts';
 import type { ValueAxis } from './value-axis.ts';
 
@@ -65,7 +65,7 @@ export const RevenuePlot = memo(function RevenuePlot(props: RevenuePlotProps) {
         tickLine={false}
         axisLine={false}
         tick={tick}
-        width={valueAxisWidth}
+        width={words.axisWidth}
         tickMargin={6}
       />
       {bands.map((band) => (

@@ -89,7 +89,7 @@ export function Leaders({
     openDrawer(theaterId);
   };
   const shareOf = ({ grossCents }: LiveLeader): string => formatPercent(share(grossCents, totalCents));
-  const shareColumn = { head: 'Share', width: shareWidth, cell: shareOf };
+  const shareColumn = { head: 'Share', width: shareWidth, className: classes.share, cell: shareOf };
   const longestChange = Math.max(usualChange, ...(theaters ?? []).map(({ id }) => changeWords(changeOf(id)).length));
   const changeWidth = Math.max(
     figureWidth(Math.min(longestChange, longestPercent)) + arrowWidth,

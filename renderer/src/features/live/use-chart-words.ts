@@ -3,10 +3,16 @@ import type { ChartWords } from '../../charts/revenue-picture.ts';
 import { zoneOf } from '../../store/business-days.ts';
 import { useConsole } from '../../store/console-store.ts';
 import { useAmounts } from '../../ui/amount.tsx';
+import { figureLength } from '../../ui/figure-length.ts';
 import { clockWords, minuteWords } from '../../ui/time-words.ts';
 
 /** From this on an axis figure is compact, in units of money. */
 const compactFrom = 10_000;
+
+const leastAxisWidth = 56;
+/** Advance of a figure at 11 px. */
+const axisFigurePx = 6.9;
+const axisPadding = 12;
 
 /** How the revenue chart writes its figures and times; a new object only when that changes. */
 export function useChartWords(withSeconds: boolean): ChartWords {
@@ -18,6 +24,10 @@ export function useChartWords(withSeconds: boolean): ChartWords {
     return {
       cents: (cents) => amounts.exact(cents),
       unit: amounts.unit,
+      axisWidth: Math.max(
+        leastAxisWidth,
+        Math.ceil(figureLength(amounts.whole(BigInt((compactFrom - 1) * amounts.unit))) * axisFigurePx) + axisPadding,
+      ),
       axis: (cents) => {
         const value = BigInt(Math.round(cents));
         return Math.abs(cents) >= compactFrom * amounts.unit

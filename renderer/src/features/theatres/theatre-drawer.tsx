@@ -11,6 +11,7 @@ import { oldAfterMs } from '../../store/frame-state.ts';
 import { type Asked, useAnswer, useRecentSales } from '../../store/use-answer.ts';
 import { Amount, useAmounts } from '../../ui/amount.tsx';
 import { AsOf } from '../../ui/as-of.tsx';
+import { figureLength } from '../../ui/figure-length.ts';
 import { useFrameSlots } from '../../ui/frame-slots.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { ErrorLine, SkeletonRows, WidgetError } from '../../ui/states.tsx';
@@ -98,7 +99,7 @@ export function TheatreDrawer({ row, shown, count, asOf, backend, onStep, onClos
         <GrossByHour theaterId={theater.id} day={shown.day} />
       </WidgetBoundary>
       <WidgetBoundary>
-        <LastSales theaterId={theater.id} isCurrent={shown.isCurrent} />
+        <LastSales theaterId={theater.id} shown={shown} />
       </WidgetBoundary>
     </aside>
   );
@@ -153,10 +154,13 @@ function Part<T>({
   );
 }
 
-/** Width of a column of amounts, px: as its longest figure at 12 px, as money is never cut. */
+/** Advance of a tabular figure at 12 px and weight 560. */
+const figurePx = 7.7;
+
+/** Width of a column of amounts, px: as its longest figure at 12 px with its padding, as money is never cut. */
 function useAmountWidth(): (cents: readonly (bigint | number)[]) => number {
   const { exact } = useAmounts();
-  return (cents) => Math.max(80, ...cents.map((each) => Math.ceil(exact(each).length * 7) + 24));
+  return (cents) => Math.max(80, ...cents.map((each) => Math.ceil(figureLength(exact(each)) * figurePx) + 24));
 }
 
 function Movies({ theaterId, day }: { readonly theaterId: number; readonly day: string }) {
@@ -266,17 +270,17 @@ function MovieRow({
   );
 }
 
-function LastSales({ theaterId, isCurrent }: { readonly theaterId: number; readonly isCurrent: boolean }) {
+/** The newest sales; a sale of another day than the one shown says its day. */
+function LastSales({ theaterId, shown }: { readonly theaterId: number; readonly shown: ShownDay }) {
   const amountWidth = useAmountWidth();
   const sales = useRecentSales({ theaterId, limit: shownSales });
   const titles = useConsole((state) => state.catalogue?.movies);
   const zone = useConsole(zoneOf);
   const calendar = useCalendar();
-  const today = useConsole((state) => state.live?.day);
   return (
     <Part
       title="Last sales"
-      note={isCurrent ? 'newest first' : 'newest of any day'}
+      note={shown.isCurrent ? 'newest first' : 'newest of any day'}
       asked={sales}
       rows={shownSales}
       empty="Nothing has been sold here yet."
@@ -305,7 +309,7 @@ function LastSales({ theaterId, isCurrent }: { readonly theaterId: number; reado
               return (
                 <tr key={sale.id}>
                   <td className={tables.mono}>
-                    {day === today ? (
+                    {day === shown.day ? (
                       clockWords(sale.soldAt, zone)
                     ) : (
                       <span title={clockWords(sale.soldAt, zone)}>{dayWords(day, 'short')}</span>

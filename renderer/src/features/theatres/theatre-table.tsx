@@ -12,6 +12,7 @@ import { useConsole } from '../../store/console-store.ts';
 import { Amount, useAmounts } from '../../ui/amount.tsx';
 import { DayTotal } from '../../ui/day-total.tsx';
 import { Delta } from '../../ui/delta.tsx';
+import { figureLength } from '../../ui/figure-length.ts';
 import { Icon } from '../../ui/icon.tsx';
 import tables from '../../ui/table.module.css';
 import { countWords, minuteWords } from '../../ui/time-words.ts';
@@ -102,12 +103,12 @@ export function TheatreTable(props: TheatreTableProps) {
 
   const longest = useMemo(
     () => ({
-      gross: Math.max(...rows.map(({ measures }) => amounts.exact(measures.grossCents).length)),
-      refunds: Math.max(...rows.map(({ measures }) => amounts.exact(-measures.refundCents).length)),
+      gross: Math.max(...rows.map(({ measures }) => figureLength(amounts.exact(measures.grossCents)))),
+      refunds: Math.max(...rows.map(({ measures }) => figureLength(amounts.exact(-measures.refundCents)))),
       admits: Math.max(...rows.map(({ measures }) => countWords(measures.admits).length)),
-      price: Math.max(...rows.map(({ price }) => (price === null ? 0 : amounts.exact(price).length))),
+      price: Math.max(...rows.map(({ price }) => (price === null ? 0 : figureLength(amounts.exact(price))))),
       occupancy: Math.max(...rows.map(({ occupancy }) => occupancyWords(occupancy).length)),
-      gap: Math.max(...rows.map(({ gap }) => (gap === null ? 1 : amounts.gap(gap).length))),
+      gap: Math.max(...rows.map(({ gap }) => (gap === null ? 1 : figureLength(amounts.gap(gap))))),
       change: Math.max(...rows.map(({ change }) => (change.kind === 'too-few' ? 7 : changeWords(change).length))),
       changeHead: changeHead(quarter, zone).length,
     }),
