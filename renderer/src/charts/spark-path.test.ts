@@ -11,6 +11,11 @@ it('leaves a gap where a value is unknown', () => {
   expect(sparkPath([null], 100, 30)).toEqual({ path: '', end: null });
 });
 
+it('draws nothing at all on the base line, and a level series in the middle', () => {
+  expect(sparkPath([0, 0], 100, 30).path).toBe('M3 27L97 27');
+  expect(sparkPath([5, 5], 100, 30).path).toBe('M3 15L97 15');
+});
+
 it('puts nothing at step 0, the most at step 6 and anything between in 1 to 6', () => {
   expect([
     heatStep(0n, 600n),

@@ -11,6 +11,8 @@ export function sparkPath(
   const lowest = Math.min(...known);
   const span = Math.max(...known) - lowest;
   const step = values.length > 1 ? (width - 2 * inset) / (values.length - 1) : 0;
+  // A level series lies in the middle, as the bottom would read as zero; nothing at all lies at the bottom.
+  const level = lowest === 0 ? height - inset : height / 2;
   let path = '';
   let pen = 'M';
   let end: { x: number; y: number } | null = null;
@@ -20,8 +22,7 @@ export function sparkPath(
       continue;
     }
     const x = round(inset + index * step);
-    // A level series lies in the middle rather than at the bottom, which would read as zero.
-    const y = round(span === 0 ? height / 2 : height - inset - ((value - lowest) / span) * (height - 2 * inset));
+    const y = round(span === 0 ? level : height - inset - ((value - lowest) / span) * (height - 2 * inset));
     path += `${pen}${x} ${y}`;
     pen = 'L';
     end = { x, y };

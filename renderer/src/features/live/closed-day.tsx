@@ -65,7 +65,7 @@ export function ClosedDay({ shown }: { readonly shown: ShownDay }) {
   useRevenueExport(day, picture, names);
 
   const failed = [summary, minutes, theaters, movies, minutesBefore].find(({ error }) => error !== null);
-  const nothing = summary.value !== null && summary.value.sales === 0 && summary.value.refunds === 0;
+  const nothing = summary.value !== null && isEmpty(summary.value);
   const leaders = useMemo(
     () => theaters.value?.map(({ theaterId, measures }) => leaderOf(theaterId, measures)) ?? null,
     [theaters.value],
@@ -86,12 +86,12 @@ export function ClosedDay({ shown }: { readonly shown: ShownDay }) {
         title="Live"
         state={
           <StateChip state="idle" icon={CalendarCheck}>
-            {dayWords(day, 'short')}, closed day
+            {dayWords(day, 'short')}, final
           </StateChip>
         }
         note={
           <>
-            <AsOf at={asOf} zone={zone} by={summary.backend} /> · final figures, by sale date
+            <AsOf at={asOf} zone={zone} by={summary.backend} /> · by sale date
           </>
         }
         actions={
@@ -159,6 +159,11 @@ export function ClosedDay({ shown }: { readonly shown: ShownDay }) {
   );
 }
 
+/** Whether nothing was recorded. */
+function isEmpty({ sales, refunds }: Measures): boolean {
+  return sales === 0 && refunds === 0;
+}
+
 function leaderOf(id: number, { grossCents, admits }: Measures): LiveLeader {
   return { id, grossCents, admits };
 }
@@ -176,10 +181,15 @@ interface ClosedTilesProps {
 }
 
 function ClosedTiles({ day, version, totals, failed, changes, against, why, compared }: ClosedTilesProps) {
-  const shapes = useMemo(() => (compared === null ? null : shapesOfDay(compared.now)), [compared]);
-  const price = totals === null ? null : averageTicketPrice(totals);
+  // Zero would be measured; of a day without records nothing is known.
+  const nothing = totals !== null && isEmpty(totals);
+  const known = nothing ? null : totals;
+  const shapes = useMemo(() => (nothing || compared === null ? null : shapesOfDay(compared.now)), [nothing, compared]);
+  const price = known === null ? null : averageTicketPrice(known);
   const bottom = (key: Exclude<keyof TileChanges, 'gap'>, gap: bigint | null = null) =>
-    against === null ? null : (
+    nothing ? (
+      'no sales recorded'
+    ) : against === null ? null : (
       <TileChange
         change={changes?.[key] ?? unknownChange}
         gap={gap}
@@ -194,14 +204,14 @@ function ClosedTiles({ day, version, totals, failed, changes, against, why, comp
       <Tile
         {...shared}
         label="Gross"
-        figure={totals === null ? null : <DayTotal day={day} version={version} cents={totals.grossCents} compact />}
+        figure={known === null ? null : <DayTotal day={day} version={version} cents={known.grossCents} compact />}
         spark={<Spark values={shapes?.gross} />}
         bottom={bottom('gross', changes?.gap ?? null)}
       />
       <Tile
         {...shared}
         label="Admits"
-        figure={totals === null ? null : <Count value={totals.admits} />}
+        figure={known === null ? null : <Count value={known.admits} />}
         spark={<Spark values={shapes?.admits} />}
         bottom={bottom('admits')}
       />
@@ -210,12 +220,12 @@ function ClosedTiles({ day, version, totals, failed, changes, against, why, comp
         label="ATP"
         figure={price === null ? null : <Amount cents={price} />}
         spark={<Spark values={shapes?.price} />}
-        bottom={price === null && totals !== null ? 'no tickets sold' : bottom('price')}
+        bottom={price === null && known !== null ? 'no tickets sold' : bottom('price')}
       />
       <Tile
         {...shared}
         label="Transactions"
-        figure={totals === null ? null : <Count value={totals.sales} />}
+        figure={known === null ? null : <Count value={known.sales} />}
         spark={<Spark values={shapes?.sales} />}
         bottom={bottom('sales')}
       />

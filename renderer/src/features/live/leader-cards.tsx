@@ -9,6 +9,7 @@ import { Amount, useAmounts } from '../../ui/amount.tsx';
 import { Card, Panel } from '../../ui/card.tsx';
 import { DayTotal } from '../../ui/day-total.tsx';
 import { Delta } from '../../ui/delta.tsx';
+import { figureLength } from '../../ui/figure-length.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { EmptyState, Skeleton, SkeletonRows } from '../../ui/states.tsx';
 import tables from '../../ui/table.module.css';
@@ -49,7 +50,7 @@ export function TopTheatreCard({ leaders, dayWords, changeOf, against, live }: T
   const name = (id: number): string => catalogue?.theaters.get(id)?.name ?? `Theatre ${id}`;
   return (
     <Panel label="Top theatre" className={classes.top ?? ''}>
-      <div className={classes.bulbs} data-lit={live || undefined} />
+      <div className={classes.bulbs} data-lit={(live && first !== undefined) || undefined} />
       <div className={classes.topLine}>
         <span>
           <Icon of={Trophy} size={13} /> Top theatre · {dayWords}
@@ -150,7 +151,7 @@ export function LeadersCard({
 }: LeadersCardProps) {
   const rows = (leaders ?? []).slice(0, shownRows);
   const amounts = useAmounts();
-  const longest = Math.max(0, ...rows.map(({ grossCents }) => amounts.exact(grossCents).length));
+  const longest = Math.max(0, ...rows.map(({ grossCents }) => figureLength(amounts.exact(grossCents))));
   const grossWidth = figureWidth(Math.max(longest, leastFigures)) + grossPadding;
   const sum = rows.reduce((cents, { grossCents }) => cents + grossCents, 0n);
   return (

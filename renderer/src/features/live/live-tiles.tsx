@@ -89,12 +89,13 @@ export function LiveTiles({ compared, minute, before, why, clock, live, rateKnow
   );
 }
 
-/** Shapes change when a minute closes, and a late sale may wait for that. */
+/** Shapes change when a minute closes, or when what came before changes: a late sale, or history that is being made. */
 function useShapes(compared: ComparedDay | null, minute: number): TileShapes | null {
   const known = compared !== null;
   const day = compared?.now.day;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew per minute and day, not with each sale.
-  return useMemo(() => (compared === null ? null : shapesBefore(compared.now, minute)), [known, day, minute]);
+  const before = compared?.now.before(minute).sales ?? 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: not drawn again for each sale of the open minute.
+  return useMemo(() => (compared === null ? null : shapesBefore(compared.now, minute)), [known, day, minute, before]);
 }
 
 /** A count in its tile: compact from ten thousand on, exact on hover and for screen readers. */
