@@ -175,7 +175,7 @@ describe('the data source', () => {
 
   it('goes back to the source before when the new one cannot be used, and says why wherever the user is', async () => {
     await page.getByRole('button', { name: 'Save and use' }).click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Use it all the same' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Use it anyway' }).click();
     await waitForState(page, 'Starting Refused', 20_000);
     await page.keyboard.press('Control+1');
     await page.getByText('Refused is not in use').waitFor({ timeout: 60_000 });

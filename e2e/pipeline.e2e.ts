@@ -152,7 +152,7 @@ describe('the pipeline', () => {
   it('says that the consumer is paused and how the lag grows, and is at 0 after it goes on', async () => {
     await ask(page, 'simulator.start', undefined);
     await page.getByRole('button', { name: 'Pause consumer' }).click();
-    await page.getByText('The consumer is paused since', { exact: false }).waitFor();
+    await page.getByText('The consumer has been paused since', { exact: false }).waitFor();
     await until('the lag grows', 60_000, async () => ((await status()).consumer.lagEvents ?? 0) > 300);
     await page.getByText('not falling').first().waitFor({ timeout: 60_000 });
     await page.keyboard.press('Control+1');

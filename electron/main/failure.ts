@@ -9,7 +9,7 @@ export function toFailure(error: unknown): RequestFailure {
   return {
     code: 'internal',
     message: 'Something went wrong inside ReelMetrics.',
-    hint: 'The log says what: Settings, Data, Open log folder.',
+    hint: 'The log says what: Settings, About, Open log folder.',
     canRetry: false,
   };
 }

@@ -104,7 +104,7 @@ function Held({ since }: { readonly since: number | null }) {
   const waiting = useWaitingWords();
   return (
     <StaleBanner
-      title={`The consumer is paused${since === null ? '' : ` since ${clockWords(since, zone)}`}, so no new sale is stored.`}
+      title={`${since === null ? 'The consumer is paused' : `The consumer has been paused since ${clockWords(since, zone)}`}, so no new sale is stored.`}
       cause={`${age} ${waiting}`}
       actions={
         <>

@@ -70,7 +70,7 @@ function Trouble({ name, part }: TroubledPart) {
   return (
     <Notice
       tone={down ? 'error' : 'warn'}
-      title={`${name} ${down ? 'is down' : 'is degraded'} since ${clockWords(part.since, zone)}`}
+      title={`${name} has been ${down ? 'down' : 'degraded'} since ${clockWords(part.since, zone)}`}
       text={`${part.reason ?? 'No reason was told.'}${part.code === null ? '' : ` (${part.code})`} ${nextWords(part.nextAttemptAt, now)}`}
       actions={
         <Button
@@ -118,7 +118,11 @@ function Paused({ status }: { readonly status: SystemStatus }) {
     <Notice
       tone="idle"
       icon={Pause}
-      title={`The consumer is paused${pausedAt === null ? '' : ` since ${clockWords(pausedAt, zone)}`}`}
+      title={
+        pausedAt === null
+          ? 'The consumer is paused'
+          : `The consumer has been paused since ${clockWords(pausedAt, zone)}`
+      }
       text={`Nothing is stored: ${lagWords(status.consumer)}. What arrives waits in the log; nothing is lost.`}
     />
   );

@@ -20,7 +20,7 @@ const works: Readonly<
 > = {
   'read-model': {
     name: 'Read model',
-    note: 'Drops it and builds every day anew from PostgreSQL',
+    note: 'Drops it and rebuilds every day from PostgreSQL',
     unit: 'days',
     ask: 'Storing pauses for a moment; answers come from PostgreSQL until a day is built.',
   },
@@ -53,7 +53,7 @@ export function UpkeepCard() {
       >
         <Figure count={duplicates} rate={duplicateRate} />
       </Row>
-      <Row name="Consumer restarts" note="Since this program started; each goes on where PostgreSQL stands">
+      <Row name="Consumer restarts" note="Since this program started; each resumes from what PostgreSQL holds">
         <Figure count={restarts} rate={null} />
       </Row>
     </Card>

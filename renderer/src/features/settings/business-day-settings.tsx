@@ -93,7 +93,7 @@ export function BusinessDaySettings({ zone, cutoverHour }: BusinessDaySettingsPr
         ) : (
           <>
             <p className={classes.rowNote}>
-              Every stored sale gets its business day again and all sums are made anew. Sales that arrive meanwhile wait
+              Every stored sale gets its business day again and all totals are rebuilt. Sales that arrive meanwhile wait
               in the log; none is lost.
             </p>
             <Button disabled={!changed} onClick={() => setDraft({ zone, cutoverHour })}>

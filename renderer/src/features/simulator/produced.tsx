@@ -26,7 +26,7 @@ export function Produced() {
   return (
     <Card
       title="Produced"
-      note="last 10 minutes"
+      note="counts of this run, chart of the last 10 minutes"
       className={classes.produced ?? ''}
       actions={
         <>

@@ -28,7 +28,7 @@ const embeddedParts: readonly PartWords[] = [
 const serviceParts: readonly PartWords[] = [
   { name: 'log', label: 'Kafka', note: 'the events, with offsets and replay' },
   { name: 'database', label: 'PostgreSQL', note: 'sales, rollups, dead letters' },
-  { name: 'readModel', label: 'Redis', note: 'read model and answers; without it every sale is stored all the same' },
+  { name: 'readModel', label: 'Redis', note: 'read model and answers; sales are stored without it, too' },
   { name: 'consumer', label: 'Consumer', note: 'stores each event once' },
 ];
 

@@ -89,14 +89,14 @@ function useUseQuestion(key: string): { readonly ask: (use: () => void) => void;
       <div className={classes.bar} role="alertdialog" aria-label="Use a source whose tests failed">
         <span className={classes.barHint} data-tone="error">
           <Icon of={TriangleAlert} small />
-          {failed} of {of} tests failed. {before} is left meanwhile; it is taken again if this one does not start within
-          20 s.
+          {failed} of {of} tests failed. {before} stops meanwhile; ReelMetrics returns to it if this one does not start
+          within 20 s.
         </span>
         <Button autoFocus onClick={answer(false)}>
           Stay on {before}
         </Button>
         <Button data-danger onClick={answer(true)}>
-          Use it all the same
+          Use it anyway
         </Button>
       </div>
     );

@@ -27,7 +27,7 @@ export function SwitchNotice() {
       <Progress value={(share ?? 0) * 100} aria-label={`Starting ${target}`} />
       {before === null || again || goingBack ? null : (
         <p className={classes.hint}>
-          What was sold is stored first. If {target} does not start within 20 s, {before} is taken again.
+          Sales on their way are stored first. If {target} does not start within 20 s, ReelMetrics returns to {before}.
         </p>
       )}
     </div>
