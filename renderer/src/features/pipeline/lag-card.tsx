@@ -9,7 +9,7 @@ import { lateAfterSeconds } from '../../ui/pipeline-words.ts';
 import { EmptyState, SkeletonRows } from '../../ui/states.tsx';
 import tables from '../../ui/table.module.css';
 import { countWords } from '../../ui/time-words.ts';
-import { clearWords, secondsWords } from './lag-words.ts';
+import { clearWords, secondsWords, slowestToClear } from './lag-words.ts';
 import classes from './pipeline.module.css';
 
 /** What waits in each partition, for how long, and how long it will take. */
@@ -77,7 +77,7 @@ function LagTable({ consumer }: { readonly consumer: ConsumerStatus }) {
               </td>
               <td className={classes.bar} />
               <Seconds seconds={consumer.lagSeconds} />
-              <Clear time={consumer.timeToClear} />
+              <Clear time={slowestToClear(partitions.map(({ timeToClear }) => timeToClear))} />
             </tr>
           </tfoot>
         </table>

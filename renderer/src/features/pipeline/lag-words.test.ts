@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest';
-import { clearWords, secondsWords } from './lag-words.ts';
+import { clearWords, secondsWords, slowestToClear } from './lag-words.ts';
 
 test('what is unknown has no words, so that it is never shown as 0', () => {
   expect(clearWords(null)).toBeNull();
   expect(secondsWords(null)).toBeNull();
+});
+
+test('the total clears when the slowest partition does', () => {
+  expect(slowestToClear([0, 3, 0.2])).toBe(3);
+  expect(slowestToClear([0, 'not-falling', null])).toBe('not-falling');
+  expect(slowestToClear([0, null])).toBeNull();
+  expect(slowestToClear([])).toBeNull();
 });
 
 test('0 is said only when nothing waits', () => {

@@ -53,7 +53,7 @@ export function UpkeepCard() {
       >
         <Figure count={duplicates} rate={duplicateRate} />
       </Row>
-      <Row name="Consumer restarts" note="Since this program started; each resumes from what PostgreSQL holds">
+      <Row name="Consumer restarts" note="Since this program started; each resumes where PostgreSQL stands">
         <Figure count={restarts} rate={null} />
       </Row>
     </Card>
