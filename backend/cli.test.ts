@@ -6,10 +6,12 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openEmbeddedEventLog } from './embedded/embedded-event-log.ts';
 import { silentLogger } from './ports/logger.ts';
 import { createRuntime } from './runtime.ts';
 import { defaultSettings } from './settings/settings.ts';
-import { makeDataFolder, startSourceWorker } from './testing/embedded-test-database.ts';
+import { makeDataFolder, openSourceDatabase, startSourceWorker } from './testing/embedded-test-database.ts';
+import { saleMessage } from './testing/ingest-fixture.ts';
 
 const program = fileURLToPath(new URL('./cli.ts', import.meta.url));
 let folder: string;
@@ -143,6 +145,32 @@ it('makes users and keys, shows a key once, and lets nobody else in', async () =
   expect(await once(serving, 'exit')).toEqual([0, null]);
   for (const line of (await lines).trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('level');
 });
+
+it('stores what waits in the log before it archives: none of it is refused for its day', async () => {
+  await makeDataFolder(folder);
+  const here = ['--data-dir', folder];
+  const append = async (first: number, count: number, soldAt: number) => {
+    const database = await openSourceDatabase(folder);
+    const log = await openEmbeddedEventLog(database.pool, { topic: 'ticket-sales' });
+    await log.append(Array.from({ length: count }, (_, index) => saleMessage(first + index, { soldAt })));
+    await log.close();
+    await database.close();
+  };
+  const old = Date.now() - 5 * 86_400_000;
+  await append(0, 20, old);
+  expect((await run('consume', '--until-idle', '0', ...here)).code).toBe(0);
+  await append(100, 30, old);
+  const kept = join(folder, '..', `${basename(folder)}.archive`);
+  try {
+    const before = new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10);
+    const archived = await run('archive', '--before', before, '--to', kept, ...here);
+    expect(archived).toMatchObject({ code: 0, out: expect.stringContaining('50 events') });
+    const report = JSON.parse((await run('check', '--json', ...here)).out);
+    expect(report).toMatchObject({ ok: true, produced: 50, stored: 50, deadLettered: 0 });
+  } finally {
+    await rm(kept, { recursive: true, force: true });
+  }
+}, 180_000);
 
 it('archives old days into files that bring them back, and proves the totals all along', async () => {
   await makeDataFolder(folder);

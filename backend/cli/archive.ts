@@ -9,15 +9,17 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { createBusinessCalendar } from '../domain/business-day.ts';
 import type { BusinessDay } from '../domain/rollup.ts';
-import { codeOf } from '../lib/app-error.ts';
+import { AppError, codeOf } from '../lib/app-error.ts';
 import type { DayTotals, SaleArchive } from '../ports/sale-archive.ts';
 import type { Runtime } from '../runtime.ts';
 import { audited } from './audit.ts';
 import { type Flags, UsageError } from './flags.ts';
-import { type Command, type CommandContext, open } from './open.ts';
+import { type Command, type CommandContext, interruption, type OpenOptions, open } from './open.ts';
 
 /** Rows given to the database at once. */
 const someLines = 5_000;
+/** How long `archive` waits for services that are away, ms. */
+const patienceMs = 60_000;
 
 export const archive: Command = async (flags, context) => {
   const { before, to } = flags;
@@ -25,10 +27,12 @@ export const archive: Command = async (flags, context) => {
   if (!/^\d{4}-\d\d-\d\d$/.test(before) || Number.isNaN(Date.parse(before))) {
     throw new UsageError(`--before wants a day such as 2026-01-31, not "${before}"`);
   }
-  return withRuntime(flags, context, async (runtime) => {
+  return withRuntime(flags, context, { alone: true, patienceMs }, async (runtime) => {
     const today = createBusinessCalendar(runtime.status()).dayOf(Date.now());
     if (before > today)
       throw new UsageError(`--before ${before} is after today, ${today}: days that go on are not archived`);
+    // What waits in the log would be refused once its day is archived.
+    if (!(await runtime.catchUp(interruption(runtime)))) throw notAllStored();
     const folder = resolve(to);
     await mkdir(folder, { recursive: true });
     const days = await runtime.archive.daysBefore(before);
@@ -44,7 +48,7 @@ export const archive: Command = async (flags, context) => {
 export const restore: Command = async (flags, context) => {
   const { from } = flags;
   if (from === undefined) throw new UsageError('restore wants --from <file>');
-  return withRuntime(flags, context, async (runtime) => {
+  return withRuntime(flags, context, { consume: false }, async (runtime) => {
     const { archive: kept } = runtime;
     const name = basename(from);
     const day = (await kept.archived()).find(({ file }) => file === name);
@@ -58,14 +62,25 @@ export const restore: Command = async (flags, context) => {
   });
 };
 
-async function withRuntime(flags: Flags, context: CommandContext, work: (runtime: Runtime) => Promise<void>) {
-  const runtime = await open(flags, context, { mustExist: true, consume: false });
+async function withRuntime(
+  flags: Flags,
+  context: CommandContext,
+  options: Omit<OpenOptions, 'mustExist'>,
+  work: (runtime: Runtime) => Promise<void>,
+) {
+  const runtime = await open(flags, context, { mustExist: true, ...options });
   try {
     await work(runtime);
     return 0;
   } finally {
     await runtime.close();
   }
+}
+
+function notAllStored(): AppError {
+  return new AppError('data_changed', 'Events wait in the log that are not stored: no day was archived.', {
+    hint: 'They would be refused once their day is archived. Find out with check what keeps them from being stored.',
+  });
 }
 
 /** Writes the file, makes it durable, and only then takes the sales out of the database. */

@@ -26,37 +26,41 @@ const projectingMs = 10_000;
  * Waits until what is in the log now is stored and projected. Where others store, it is left to them; a consumer that rests
  * begins when no offset has moved for a while. Nothing is waited for without end: what is not reached then is told by
  * whatever looks next. Errors: those of the database.
+ * @returns whether all of it is stored, as far as it can be known
  */
-export async function catchUp(parts: CatchUpParts, signal?: AbortSignal): Promise<void> {
+export async function catchUp(parts: CatchUpParts, signal?: AbortSignal): Promise<boolean> {
   const { log, clock, options, projector } = parts;
-  let ends: readonly PartitionOffsets[] = [];
+  let ends: readonly PartitionOffsets[] | undefined;
   try {
     ends = await log.partitions();
   } catch (error) {
     options.logger.warn('The ends of the log are unknown', { error: messageOf(error) });
   }
-  await untilStored(parts, ends, signal);
+  const stored = await untilStored(parts, ends ?? [], signal);
   const since = performance.now();
   while (projector.behind && !signal?.aborted && performance.now() - since < projectingMs)
     await clock.sleep(lookMs, signal);
+  return ends !== undefined && stored;
 }
 
+/** @returns whether they are */
 async function untilStored(
   { log, store, consumer, clock }: CatchUpParts,
   ends: readonly PartitionOffsets[],
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<boolean> {
   let movedAt = performance.now();
   let before = -1n;
   while (!signal?.aborted) {
     const stored = await store.offsets(log.topic);
-    if (ends.every(({ partition, start, end }) => (stored.get(partition) ?? start) >= end)) return;
+    if (ends.every(({ partition, start, end }) => (stored.get(partition) ?? start) >= end)) return true;
     const sum = [...stored.values()].reduce((total, offset) => total + offset, 0n);
     if (sum !== before) movedAt = performance.now();
     before = sum;
     const still = performance.now() - movedAt;
-    if (still > patienceMs) return;
+    if (still > patienceMs) return false;
     if (still > othersMs) consumer.resume();
     await clock.sleep(lookMs, signal);
   }
+  return false;
 }

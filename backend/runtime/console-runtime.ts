@@ -299,7 +299,7 @@ export class ConsoleRuntime implements Runtime {
     }
   }
 
-  catchUp(signal?: AbortSignal): Promise<void> {
+  catchUp(signal?: AbortSignal): Promise<boolean> {
     return catchUp(this.#parts, signal);
   }
 

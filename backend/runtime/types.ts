@@ -132,8 +132,9 @@ export interface Runtime {
   /**
    * Like `drain`, for tools beside other programs: leaves storing to these, stores only where no offset moves, and waits no
    * longer than for what still moves. Returns early when the signal aborts. Errors: those of the database.
+   * @returns whether all that could be read of the log at the call is stored
    */
-  catchUp(signal?: AbortSignal): Promise<void>;
+  catchUp(signal?: AbortSignal): Promise<boolean>;
   /** Compares the places that hold the totals; `window` is what the asking window shows. */
   reconcile(window: { events: number; grossCents: bigint } | null): Promise<Reconciliation>;
   /** Recomputes I1-I5 from the sales, also while others store. What cannot be told is not decided. */
