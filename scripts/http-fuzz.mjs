@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inRepository, requireToolchainNode } from './lib/paths.mjs';
@@ -20,12 +20,18 @@ const checks = [
   '--max-examples=25',
 ];
 
+/** A body that is too large is refused before it is looked at. */
+const settings = `[checks.negative_data_rejection]
+expected-statuses = [400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428, 429, "5xx"]
+`;
+
 await runMain(async () => {
   const program = await ensurePythonTool(schemathesis);
   if (program === null) return skippedCode;
   const folder = await mkdtemp(join(tmpdir(), 'reelmetrics-http-fuzz-'));
   try {
-    const data = ['--data-dir', folder];
+    await writeFile(join(folder, 'schemathesis.toml'), settings);
+    const data = ['--data-dir', join(folder, 'data')];
     const cli = inRepository('out', 'main', 'cli.js');
     const made = spawn(requireToolchainNode(), [cli, 'key', 'create', 'fuzz', '--role', 'operator', ...data], {
       stdio: ['ignore', 'pipe', 'ignore'],

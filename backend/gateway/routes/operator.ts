@@ -18,7 +18,8 @@ export interface OperatorRoutesParts {
 const audience = 'operator' as const;
 const config = { audience } as const;
 const errors = {
-  ...{ 400: problemResponse, 401: problemResponse, 403: problemResponse, 409: problemResponse, 503: problemResponse },
+  ...{ 400: problemResponse, 401: problemResponse, 403: problemResponse, 409: problemResponse },
+  ...{ 413: problemResponse, 503: problemResponse },
 };
 const rate = z.number().min(0.1).max(5_000).describe('Events per second.');
 const simulatorState = z.object({

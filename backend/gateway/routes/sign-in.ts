@@ -8,7 +8,9 @@ import type { Attempts } from '../attempts.ts';
 import { HttpProblem, problemResponse } from '../problem.ts';
 import { askedFrom } from '../proxy.ts';
 
-const errors = { 400: problemResponse, 401: problemResponse, 429: problemResponse, 503: problemResponse };
+const errors = {
+  ...{ 400: problemResponse, 401: problemResponse, 413: problemResponse, 429: problemResponse, 503: problemResponse },
+};
 const tokens = z.object({
   accessToken: z.string().describe('For `Authorization: Bearer`.'),
   expiresIn: z.int().describe('Seconds.'),
