@@ -9,8 +9,8 @@ export interface LogBases {
    */
   move(topic: string, partition: number, from: bigint, start: bigint): Promise<void>;
   /**
-   * Keeps which log the topic is. Where another was kept before, what is stored of all of these partitions goes on at
-   * their starts, as by `move`.
+   * Keeps which log the topic is. Where another was kept before, what is stored goes on at the starts of these
+   * partitions, as by `move`, and at 0 in those that are added later.
    * @returns whether it was another
    */
   identify(topic: string, identity: string, partitions: readonly PartitionOffsets[]): Promise<boolean>;

@@ -24,10 +24,11 @@ const moveBase = sql`
 const keptIdentity = sql`select identity from log_identity where topic = $1`;
 const keepIdentity = sql`
   insert into log_identity values ($1, $2) on conflict (topic) do update set identity = excluded.identity`;
+/** Also of partitions that the topic has no more: they may be added to it later, and begin at 0 then. */
 const moveBases = sql`
   insert into log_base (topic, partition, base)
-  select topic, partition, next_offset - o.log_start
-  from consumer_offset join unnest($2::integer[], $3::bigint[]) as o(partition, log_start) using (partition)
+  select topic, partition, next_offset - coalesce(o.log_start, 0)
+  from consumer_offset left join unnest($2::integer[], $3::bigint[]) as o(partition, log_start) using (partition)
   where topic = $1
   on conflict (topic, partition) do update set base = excluded.base`;
 const beginOffsets = sql`
