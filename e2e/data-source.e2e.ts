@@ -5,7 +5,16 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NativeServices, startServices } from '../scripts/services/native.mjs';
-import { ask, goTo, launchApp, type RunningApp, temporaryFolder, until, waitForState } from './harness.ts';
+import {
+  ask,
+  goTo,
+  launchApp,
+  type RunningApp,
+  recordStates,
+  temporaryFolder,
+  until,
+  waitForState,
+} from './harness.ts';
 
 /*
  * Settings, Data source, on real services, in order: each test goes on where the one before has stopped.
@@ -175,8 +184,9 @@ describe('the data source', () => {
 
   it('goes back to the source before when the new one cannot be used, and says why wherever the user is', async () => {
     await page.getByRole('button', { name: 'Save and use' }).click();
+    const states = await recordStates(page);
     await page.getByRole('alertdialog').getByRole('button', { name: 'Use it anyway' }).click();
-    await waitForState(page, 'Starting Refused', 20_000);
+    await states.passed('Starting Refused');
     await page.keyboard.press('Control+1');
     await page.getByText('Refused is not in use').waitFor({ timeout: 60_000 });
     await until('the source before is in use', 60_000, async () => (await inUse()) === 'staging');

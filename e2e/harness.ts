@@ -76,6 +76,31 @@ export async function waitForState(page: Page, word: string, ms: number): Promis
   await page.getByRole('contentinfo').getByText(word).first().waitFor({ timeout: ms });
 }
 
+/**
+ * Notes from now on what the head of the screen and the status bar say, so that a state is seen however fast it passes.
+ * `passed` waits until both have said the word at the same time.
+ */
+export async function recordStates(page: Page): Promise<{ passed(word: string): Promise<void> }> {
+  await page.evaluate(`(() => {
+    const seen = [];
+    const look = () => {
+      const head = [...document.querySelectorAll('main [data-frame]')].map((each) => each.textContent).join(' ');
+      const bar = document.querySelector('footer')?.textContent ?? '';
+      if (seen.at(-1)?.head !== head || seen.at(-1)?.bar !== bar) seen.push({ head, bar });
+    };
+    look();
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+    globalThis.statesSeen = seen;
+  })()`);
+  const seen = () => page.evaluate('globalThis.statesSeen') as Promise<{ head: string; bar: string }[]>;
+  return {
+    passed: async (word) => {
+      const said = async () => (await seen()).some(({ head, bar }) => head.includes(word) && bar.includes(word));
+      await until(`head and status bar say ${word}`, 60_000, said);
+    },
+  };
+}
+
 /** Waits until the condition gives a value; throws with `what` after `ms`. */
 export async function until<T>(what: string, ms: number, look: () => Promise<T | null | false>): Promise<T> {
   const end = Date.now() + ms;

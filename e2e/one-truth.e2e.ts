@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, launchApp, type RunningApp, temporaryFolder, until, waitForState } from './harness.ts';
+import { ask, launchApp, type RunningApp, recordStates, temporaryFolder, until, waitForState } from './harness.ts';
 
 /*
  * One truth: whatever is done and wherever the user goes, every total of today on the screen is the live gross of the
@@ -282,8 +282,9 @@ const events: Readonly<Record<number, { readonly name: string; run(): Promise<vo
         const { simulator } = await ask(page, 'status.get', undefined);
         return simulator.backfill === null;
       });
+      const states = await recordStates(page);
       void ask(page, 'dataSource.switch', { id: 'embedded' });
-      await backTo('Starting Embedded');
+      await states.passed('Starting Embedded');
       await backTo('Receiving');
     },
   },
@@ -302,8 +303,9 @@ const events: Readonly<Record<number, { readonly name: string; run(): Promise<vo
   23: {
     name: 'business days are recomputed in another zone',
     run: async () => {
+      const states = await recordStates(page);
       const changed = ask(page, 'calendar.change', { zone: 'Asia/Tokyo', cutoverHour: 6 });
-      await backTo('Rebuilding');
+      await states.passed('Rebuilding');
       await changed;
       await backTo('Receiving');
     },
@@ -313,14 +315,15 @@ const events: Readonly<Record<number, { readonly name: string; run(): Promise<vo
     run: async () => {
       await page.keyboard.press('Control+Shift+B');
       const marks = (await ask(page, 'status.get', undefined)).marks.length;
+      const states = await recordStates(page);
       const failed = page.evaluate(async (id) => {
         const { reelmetrics } = globalThis as unknown as {
           reelmetrics: { request(name: string, input: unknown): Promise<{ ok: boolean }> };
         };
         return (await reelmetrics.request('dataSource.switch', { id })).ok;
       }, refusedProfile);
-      await backTo('Starting Refused');
-      await backTo('Going back to Embedded');
+      await states.passed('Starting Refused');
+      await states.passed('Going back to Embedded');
       expect(await failed).toBe(false);
       await backTo('Receiving');
       const after = await ask(page, 'status.get', undefined);
