@@ -1,9 +1,9 @@
 /** Users and keys of the interface over HTTP. */
-import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { locksAt, type Role, roles, type User } from '../domain/account.ts';
 import { Accounts } from '../gateway/accounts.ts';
 import { steadyClock } from '../ports/clock.ts';
+import { readTextFile } from '../settings/text-file.ts';
 import { type Flags, UsageError } from './flags.ts';
 import { loggerOf } from './logger.ts';
 import { type Command, type CommandContext, open } from './open.ts';
@@ -105,6 +105,6 @@ function roleOf({ role = 'viewer' }: Flags): Role {
 /** Never an argument: those are seen by every user of the computer. */
 async function readPassword({ 'password-file': file }: Flags): Promise<string> {
   if (file === undefined && process.stdin.isTTY) process.stderr.write('Password, then Ctrl+D: ');
-  const given = file === undefined ? await text(process.stdin) : await readFile(file, 'utf8');
-  return given.replace(/\r?\n$/, '');
+  const given = file === undefined ? await text(process.stdin) : await readTextFile(file);
+  return given.replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
 }

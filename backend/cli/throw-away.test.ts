@@ -28,7 +28,7 @@ it('folders of killed programs are removed, those in use, young ones and others 
   const young = await left(`reelmetrics-throw-away-${dead}-def`, 1);
   const inUse = await left(`reelmetrics-throw-away-${process.pid}-ghi`, 60);
   const foreign = await left('reelmetrics-other', 60);
-  const folder = await throwAwayFolder(place);
+  const folder = await throwAwayFolder([join(place, 'not-there'), place]);
   expect([killed, young, inUse, foreign, folder.path].map(existsSync)).toEqual([false, true, true, true, true]);
   await folder.remove();
   expect(existsSync(folder.path)).toBe(false);

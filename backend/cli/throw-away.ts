@@ -1,8 +1,8 @@
 /** Folders for data that nobody keeps, and those of programs that were killed. */
 import { mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { codeOf } from '../lib/app-error.ts';
+import { isAbsolute, join } from 'node:path';
+import { AppError, codeOf, messageOf } from '../lib/app-error.ts';
 
 const prefix = 'reelmetrics-throw-away-';
 /** How often a folder says that it is in use. */
@@ -15,9 +15,14 @@ export interface ThrowAwayFolder {
   remove(): Promise<void>;
 }
 
-/** Makes one, and removes those that were left behind in the same place. */
-export async function throwAwayFolder(place = tmpdir()): Promise<ThrowAwayFolder> {
-  const path = await mkdtemp(join(place, `${prefix}${process.pid}-`));
+/**
+ * Makes one in the first place that works, and removes those that were left behind there. Errors: `AppError`
+ * `data_folder_unusable`.
+ */
+export async function throwAwayFolder(
+  places: readonly string[] = [tmpdir(), process.env.XDG_RUNTIME_DIR ?? '', '/tmp'],
+): Promise<ThrowAwayFolder> {
+  const { place, path } = await makeFolder(places);
   const sign = setInterval(() => void say(path), signMs);
   sign.unref();
   await removeLeftBehind(place, path);
@@ -28,6 +33,21 @@ export async function throwAwayFolder(place = tmpdir()): Promise<ThrowAwayFolder
       await rm(path, { recursive: true, force: true });
     },
   };
+}
+
+async function makeFolder(places: readonly string[]): Promise<{ readonly place: string; readonly path: string }> {
+  const reasons: string[] = [];
+  for (const place of new Set(places)) {
+    if (!isAbsolute(place)) continue;
+    try {
+      return { place, path: await mkdtemp(join(place, `${prefix}${process.pid}-`)) };
+    } catch (error) {
+      reasons.push(messageOf(error));
+    }
+  }
+  throw new AppError('data_folder_unusable', `There is no folder for throw-away data: ${reasons.join('; ')}`, {
+    hint: 'Set TMPDIR to a folder that exists, or give --data-dir.',
+  });
 }
 
 /** The time of a folder is its sign of life. */

@@ -26,8 +26,9 @@ const trimmed = (most: number) => (text: string) => text.trim().length >= 1 && t
 const matching = (pattern: RegExp) => (text: string) => pattern.test(text);
 
 const kafkaName: FieldRule = {
-  allows: matching(/^[A-Za-z0-9._-]{1,249}$/),
-  words: 'Letters, digits, dot, underscore and hyphen, at most 249.',
+  // "." and ".." are what Kafka refuses of these.
+  allows: matching(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/),
+  words: 'Letters, digits, dot, underscore and hyphen, at most 249; not . or .. alone.',
 };
 
 export const fieldRules = {

@@ -227,6 +227,13 @@ describe('a dead letter', () => {
     });
   });
 
+  test('says a number in the digits that the message has', () => {
+    const text = JSON.stringify(sale).replace('2598', '9007199254740993');
+    expect(decode(bytes(text), now)).toMatchObject({
+      detail: expect.stringContaining('amountCents is 9007199254740993;'),
+    });
+  });
+
   test('is a message too large to be an event', () => {
     expect(decodeJson({ ...sale, note: 'x'.repeat(1_048_576) })).toMatchObject({
       reason: 'bad_field',

@@ -132,7 +132,7 @@ export function createDecoder(console: {
     if (text.includes('\\u0000') && holdsNul(text)) return dead('bad_field', 'A text holds a NUL character.');
 
     const parsed = ticketSaleSchema.safeParse(json);
-    if (!parsed.success) return dead('bad_field', describe(parsed.error, json));
+    if (!parsed.success) return dead('bad_field', describe(parsed.error, json, text));
     const inexact = inexactField(text, countFields(json), fieldNames);
     if (inexact?.problem === 'repeated')
       return dead('bad_field', `${inexact.field} is given twice; it must be given once.`);
@@ -219,12 +219,12 @@ const problemsTold = 3;
 const valueShown = 40;
 
 /** What is wrong, by field, with what it must be instead: "tickets is 0; it must be a whole number from 1 to 1,000." */
-function describe(error: z.ZodError, json: unknown): string {
+function describe(error: z.ZodError, json: unknown, text: string): string {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return 'The message is not a JSON object.';
   const names = new Set(error.issues.map(({ path }) => String(path[0] ?? 'type')));
   const problems = [...names].map((name) => {
     const value: unknown = Object.entries(json).find(([field]) => field === name)?.[1];
-    return `${name} is ${shown(value)}; it must be ${isField(name) ? wanted[name] : 'something else'}.`;
+    return `${name} is ${shown(value, name, text)}; it must be ${isField(name) ? wanted[name] : 'something else'}.`;
   });
   const more = problems.length > problemsTold ? ` And ${problems.length - problemsTold} more.` : '';
   return `${problems.slice(0, problemsTold).join(' ')}${more}`;
@@ -234,10 +234,13 @@ function countFields(json: unknown): number {
   return typeof json === 'object' && json !== null ? Object.keys(json).length : 0;
 }
 
-function shown(value: unknown): string {
+/** A value as the message has it: a number in its own digits, which a double may not keep. */
+function shown(value: unknown, name: string, message: string): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
-  const text = JSON.stringify(value);
+  const written =
+    typeof value === 'number' ? new RegExp(`"${name}"\\s*:\\s*(-?[\\d.eE+-]+)`).exec(message)?.[1] : undefined;
+  const text = written ?? JSON.stringify(value);
   return text.length > valueShown ? `${text.slice(0, valueShown)}...` : text;
 }
 

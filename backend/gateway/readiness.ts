@@ -20,7 +20,7 @@ export function storingReadiness(status: () => SystemStatus | null, now = () => 
     const current = status();
     if (current === null) return 'It is starting.';
     const { database, consumer } = current;
-    if (isAway(database)) return 'The database is away.';
+    if (isAway(database)) return awayWords(database);
     const sum = consumer.partitions.reduce((total, partition) => total + partition.stored, 0n);
     const rests = consumer.observeOnly || consumer.paused || consumer.state === 'off';
     if (rests || consumer.lagEvents === 0 || sum !== stored) movedAt = now();
@@ -44,7 +44,8 @@ export interface Asked {
 export function answeringReadiness(backend: BackendName, { ask, businessDay, status }: Asked): Readiness {
   let shared: { readonly at: number; readonly reason: Promise<string | null> } | undefined;
   return async () => {
-    if (backend === 'sql' && isAway(status().database)) return 'The database is away.';
+    const { database } = status();
+    if (backend === 'sql' && isAway(database)) return awayWords(database);
     if (shared === undefined || performance.now() - shared.at > sharedMs) {
       const question: Question = { name: 'summary', params: { day: businessDay() } };
       const reason = withinTime(ask(backend, question)).then(
@@ -69,6 +70,10 @@ export function databaseWatch(status: () => Pick<SystemStatus, 'database'>): () 
     }
     return away;
   };
+}
+
+function awayWords({ code }: PartStatus): string {
+  return code === 'disk_full' ? 'The disk is full.' : 'The database is away.';
 }
 
 function isAway({ state }: PartStatus): boolean {

@@ -3,10 +3,10 @@
  * obeys the others), no half of a surrogate pair (it has no UTF-8), no marks that turn the direction of what follows.
  */
 
-/** C0, DEL, C1; line and paragraph separator; bidi controls; halves of surrogate pairs. */
+/** C0, DEL, C1; line and paragraph separator; what has no width; bidi controls; halves of surrogate pairs. */
 const unfit =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what the pattern finds.
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu;
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu;
 
 /**
  * What keeps `text` from being stored and printed, as words that follow "it": "holds U+0000 at position 3"; null when

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { AppError, messageOf } from '../lib/app-error.ts';
+import { readTextFile } from './text-file.ts';
 
 /**
  * The environment, with each variable of `names` that is not set taken from the file that `<name>_FILE` names: how
@@ -11,7 +11,7 @@ export async function withFileVariables(env: NodeJS.ProcessEnv, names: readonly 
     const file = env[`${name}_FILE`];
     if (env[name] !== undefined || !file) continue;
     try {
-      found[name] = (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
+      found[name] = (await readTextFile(file)).replace(/^\uFEFF/, '').replace(/\r?\n$/, '');
     } catch (cause) {
       throw new AppError('bad_settings', `${name}_FILE cannot be read: ${messageOf(cause)}`, {
         hint: `Put the value into the file, or into ${name}.`,

@@ -1,7 +1,7 @@
 /** Reads settings field by field: a wrong value costs itself, and is told; what is not known here is left alone. */
 import { z } from 'zod';
 import { connectionLimits } from '../domain/connection.ts';
-import { type Profile, profileSchema } from './profile.ts';
+import { localProfile, type Profile, profileSchema } from './profile.ts';
 import { isReservedId } from './profiles.ts';
 import { defaultSettings, type Settings, settingsSchema } from './settings.ts';
 import { isRecord } from './text-file.ts';
@@ -50,7 +50,50 @@ function fieldsOf(
   );
 }
 
-/** A profile with a wrong field is left out whole: a guessed host or user would connect to somewhere else. */
+const safeTls: Profile['redis']['tls'] = { enabled: true, ca: null };
+
+/**
+ * What a wrong value of a profile falls back to where that leads nowhere else: to less being allowed, to encryption, to
+ * the prefix of the keys, which carry the identity of the data. A guessed host, user, topic or group would.
+ */
+const harmless: Readonly<Record<string, unknown>> = {
+  observeOnly: true,
+  simulation: false,
+  'kafka.tls': safeTls,
+  'kafka.tls.enabled': true,
+  'kafka.tls.ca': null,
+  'postgres.tls': safeTls,
+  'postgres.tls.enabled': true,
+  'postgres.tls.ca': null,
+  'redis.tls': safeTls,
+  'redis.tls.enabled': true,
+  'redis.tls.ca': null,
+  'redis.keyPrefix': localProfile.redis.keyPrefix,
+};
+const numbers: readonly string[] = ['postgres.port', 'redis.port', 'redis.database'];
+
+/** The profile with each wrong value that can be read as a number, or leads nowhere else, in order. */
+function mended(value: unknown, tell: (problem: string) => void): unknown {
+  let profile = value;
+  for (;;) {
+    const [issue] = profileSchema.safeParse(knownPart(profileSchema, profile)).error?.issues ?? [];
+    if (issue === undefined) return profile;
+    const path = issue.path.join('.');
+    const wrong = issue.path.reduce<unknown>((at, key) => (isIndexable(at) ? at[key as never] : undefined), profile);
+    const isNumber = numbers.includes(path) && typeof wrong === 'string' && /^\d{1,5}$/.test(wrong);
+    const next = isNumber ? Number(wrong) : harmless[path];
+    if (next === undefined || next === wrong) return profile;
+    tell(`${path} is ${wrong === undefined ? 'missing' : shown(wrong)}; ${shown(next)} is used`);
+    profile = withValue(profile, issue.path, next);
+  }
+}
+
+function withValue(value: unknown, [key, ...rest]: readonly PropertyKey[], next: unknown): unknown {
+  if (key === undefined) return next;
+  return isRecord(value) ? { ...value, [key]: withValue(value[String(key)], rest, next) } : value;
+}
+
+/** A profile whose wrong field would lead elsewhere is left out whole. */
 function profilesOf(raw: unknown, problems: string[]): readonly Profile[] {
   if (raw === undefined) return [];
   if (!Array.isArray(raw)) {
@@ -58,7 +101,8 @@ function profilesOf(raw: unknown, problems: string[]): readonly Profile[] {
     return [];
   }
   const taken = new Map<string, Profile>();
-  for (const [index, value] of raw.entries()) {
+  for (const [index, given] of raw.entries()) {
+    const value = mended(given, (problem) => problems.push(`profiles.${index}${nameOf(given)}: ${problem}.`));
     const leftOut = (why: string) => problems.push(`profiles.${index}${nameOf(value)} is left out: ${why}.`);
     const checked = profileSchema.safeParse(knownPart(profileSchema, value));
     if (!checked.success) {

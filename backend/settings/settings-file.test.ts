@@ -119,6 +119,28 @@ describe('loading', () => {
     expect(notices[0]).toContain(words);
   });
 
+  test.each([
+    [
+      'a port as text',
+      { postgres: { ...staging.postgres, port: String(staging.postgres.port) } },
+      {},
+      `postgres.port is "${staging.postgres.port}"; ${staging.postgres.port} is used`,
+    ],
+    ['observing as a word', { observeOnly: 'no' }, { observeOnly: true }, 'observeOnly is "no"; true is used'],
+    ['a permit of null', { simulation: null }, { simulation: false }, 'simulation is null; false is used'],
+    [
+      'encryption as a word',
+      { redis: { ...staging.redis, tls: 'on' } },
+      { redis: { ...staging.redis, tls: { enabled: true, ca: null } } },
+      'redis.tls is "on"',
+    ],
+  ])('mends what leads nowhere else in a profile: %s', async (_, wrong, right, words) => {
+    await write({ ...good, profiles: [{ ...staging, ...wrong }] });
+    const { settings, notices } = await loadSettings(file);
+    expect(settings.profiles).toEqual([{ ...staging, ...right }]);
+    expect(notices[0]).toContain(words);
+  });
+
   test.each<[string, (text: string) => Uint8Array]>([
     ['UTF-8 with a byte order mark', (text) => Buffer.from(`\uFEFF${text}`)],
     ['UTF-16 as PowerShell writes it', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
@@ -185,11 +207,11 @@ describe('loading', () => {
     expect(await loadSettings(file)).toEqual({ settings, notices: [] });
   });
 
-  test('uses the embedded data when the chosen profile is not there, and says so', async () => {
+  test('opens no other data when the chosen profile is not there, and asks', async () => {
     await write({ ...changed, dataSource: 'gone', profiles: [staging] });
     expect(await loadSettings(file)).toEqual({
-      settings: { ...changed, dataSource: 'embedded', profiles: [staging] },
-      notices: ['There is no profile "gone" any more. The embedded data is in use.'],
+      settings: { ...changed, dataSource: null, profiles: [staging] },
+      notices: ['There is no profile "gone" any more. Choose a data source.'],
     });
   });
 

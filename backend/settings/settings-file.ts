@@ -1,7 +1,7 @@
 import { copyFile, rename } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { AppError, codeOf, messageOf } from '../lib/app-error.ts';
-import { embeddedSource, isSource } from './profiles.ts';
+import { isSource } from './profiles.ts';
 import { replaceFile } from './replace-file.ts';
 import { salvage, withUnknown } from './salvage.ts';
 import { defaultSettings, type Settings, settingsSchema } from './settings.ts';
@@ -83,13 +83,13 @@ function timeTag(): string {
   return new Date().toISOString().replace(/[:.]/g, '-');
 }
 
-/** A source whose profile is gone gives way to the embedded data, and the user is told. */
+/** A source whose profile is gone is asked for again: other data than the user chose are not opened in its place. */
 function withSource(settings: Settings): LoadedSettings {
   const { dataSource, profiles } = settings;
   if (dataSource === null || isSource(dataSource, profiles)) return { settings, notices: [] };
   return {
-    settings: { ...settings, dataSource: embeddedSource },
-    notices: [`There is no profile "${dataSource}" any more. The embedded data is in use.`],
+    settings: { ...settings, dataSource: null },
+    notices: [`There is no profile "${dataSource}" any more. Choose a data source.`],
   };
 }
 

@@ -1,20 +1,25 @@
 /** Text and JSON files that people and other programs write: encodings, sizes and depths are bounded and named. */
-import { open } from 'node:fs/promises';
-import { AppError, messageOf } from '../lib/app-error.ts';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError, codeOf, messageOf } from '../lib/app-error.ts';
 
 const mostBytes = 1024 * 1024;
 const mostLevels = 64;
+const pipeLookMs = 20;
+const pipeWaitMs = 5_000;
 
 /** Reads a file of settings, at most 1 MB. Errors: those of the file system; `AppError` bad_settings, naming the file. */
 export async function readTextFile(path: string, name = path): Promise<string> {
-  const handle = await open(path, 'r');
+  // A pipe that has no writer would block a thread, and with it the end of the program: opened so, it is empty instead.
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const { size } = await handle.stat();
     if (size > mostBytes) throw tooLarge(name);
     const buffer = Buffer.alloc(mostBytes + 1);
     let length = 0;
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
+      const bytesRead = await readSome(handle, buffer, length, name);
       length += bytesRead;
       // A pipe tells no size.
       if (length > mostBytes) throw tooLarge(name);
@@ -22,6 +27,19 @@ export async function readTextFile(path: string, name = path): Promise<string> {
     }
   } finally {
     await handle.close();
+  }
+}
+
+/** Waits for the writer of a pipe. */
+async function readSome(handle: FileHandle, buffer: Buffer, from: number, name: string): Promise<number> {
+  for (let waited = 0; ; waited += pipeLookMs) {
+    try {
+      return (await handle.read(buffer, from, buffer.length - from)).bytesRead;
+    } catch (error) {
+      if (codeOf(error) !== 'EAGAIN') throw error;
+      if (waited >= pipeWaitMs) throw new AppError('bad_settings', `Nothing comes out of the pipe ${name}.`);
+      await sleep(pipeLookMs);
+    }
   }
 }
 
