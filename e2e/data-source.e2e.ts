@@ -186,7 +186,9 @@ describe('the data source', () => {
     await page.getByRole('button', { name: 'Save and use' }).click();
     const states = await recordStates(page);
     await page.getByRole('alertdialog').getByRole('button', { name: 'Use it anyway' }).click();
-    await states.passed('Starting Refused');
+    const refused = page.getByText('Refused is not in use').waitFor({ timeout: 60_000 });
+    await states.passed('Starting Refused', refused);
+    await refused;
     await page.keyboard.press('Control+1');
     await page.getByText('Refused is not in use').waitFor({ timeout: 60_000 });
     await until('the source before is in use', 60_000, async () => (await inUse()) === 'staging');

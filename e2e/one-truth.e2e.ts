@@ -283,8 +283,7 @@ const events: Readonly<Record<number, { readonly name: string; run(): Promise<vo
         return simulator.backfill === null;
       });
       const states = await recordStates(page);
-      void ask(page, 'dataSource.switch', { id: 'embedded' });
-      await states.passed('Starting Embedded');
+      await states.passed('Starting Embedded', ask(page, 'dataSource.switch', { id: 'embedded' }));
       await backTo('Receiving');
     },
   },
@@ -305,7 +304,7 @@ const events: Readonly<Record<number, { readonly name: string; run(): Promise<vo
     run: async () => {
       const states = await recordStates(page);
       const changed = ask(page, 'calendar.change', { zone: 'Asia/Tokyo', cutoverHour: 6 });
-      await states.passed('Rebuilding');
+      await states.passed('Rebuilding', changed);
       await changed;
       await backTo('Receiving');
     },
@@ -322,8 +321,8 @@ const events: Readonly<Record<number, { readonly name: string; run(): Promise<vo
         };
         return (await reelmetrics.request('dataSource.switch', { id })).ok;
       }, refusedProfile);
-      await states.passed('Starting Refused');
-      await states.passed('Going back to Embedded');
+      await states.passed('Starting Refused', failed);
+      await states.passed('Going back to Embedded', failed);
       expect(await failed).toBe(false);
       await backTo('Receiving');
       const after = await ask(page, 'status.get', undefined);
