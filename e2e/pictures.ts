@@ -41,7 +41,7 @@ try {
   const settings = await ask(page, 'settings.get', undefined);
   await ask(page, 'simulator.update', { ...settings.simulator, rate: 0.4 });
   await page.getByRole('button', { name: 'Try with built-in data' }).click();
-  await page.locator('[data-frame]').first().waitFor({ timeout: 30_000 });
+  await until('it runs', 60_000, async () => (await ask(page, 'app.state', undefined)).phase === 'running');
   await until(
     'the history is there',
     120_000,
