@@ -21,7 +21,7 @@ export function FirstRun() {
     <>
       <ScreenHead title="Live" />
       <div className={classes.tiles}>
-        {['Gross', 'Admits', 'ATP', 'Sales / min'].map((label) => (
+        {['Gross', 'Admits', 'ATP', 'Transactions, 15 min'].map((label) => (
           <Tile
             key={label}
             label={label}
